@@ -1,0 +1,1 @@
+"""The data plane: rows. Pure Python over DuckDB, Arrow and DuckLake; never imports Django."""
