@@ -1,0 +1,36 @@
+"""DuckDB connections that never reach for the internet: extensions come from installed packages."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+
+import duckdb
+import duckdb_extensions
+
+Connection = duckdb.DuckDBPyConnection
+
+_installing = threading.Lock()
+
+
+def connect(*, extensions: Iterable[str] = (), **config: str | int | bool) -> Connection:
+    """Open an in-memory DuckDB with the named extensions loaded offline.
+
+    Args:
+        extensions: names such as ``ducklake``, ``postgres``, ``sqlite``, ``mysql``.
+        config: DuckDB settings, e.g. ``memory_limit="2GB"``.
+    """
+    con = duckdb.connect(
+        ":memory:",
+        config={
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "preserve_insertion_order": False,
+            **config,
+        },
+    )
+    for name in extensions:
+        with _installing:
+            duckdb_extensions.import_extension(name, con=con)
+        con.execute(f"LOAD {name}")
+    return con

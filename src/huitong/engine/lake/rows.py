@@ -1,0 +1,91 @@
+"""Bring a table to a wanted state by writing only the rows that differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from huitong.engine.lake.extensions import Connection
+from huitong.engine.lake.lake import one_value, table_columns, table_exists
+from huitong.engine.lake.names import KEY, RUN, ident, idents, table
+
+
+@dataclass(frozen=True)
+class RowChanges:
+    """How many rows a step wrote."""
+
+    inserted: int = 0
+    updated: int = 0
+    deleted: int = 0
+
+    @property
+    def total(self) -> int:
+        """All rows touched."""
+        return self.inserted + self.updated + self.deleted
+
+    def __add__(self, other: RowChanges) -> RowChanges:
+        return RowChanges(self.inserted + other.inserted, self.updated + other.updated, self.deleted + other.deleted)
+
+
+def replace_rows(
+    con: Connection,
+    schema: str,
+    name: str,
+    *,
+    new: str,
+    scope: str | None = None,
+    key: str = KEY,
+    ignore: tuple[str, ...] = (RUN,),
+) -> RowChanges:
+    """Make ``schema.name`` hold exactly the rows of ``new``, within ``scope``, in this transaction.
+
+    Grain: one row a key, in the table and in ``new``. Cost: a hash join of keys and 64-bit row hashes (old and new
+    row of one key are taken as equal when their hashes are), then writes in proportion to the differences, so that
+    the change feed of the table names only rows that really changed. A table that is missing is made.
+
+    Args:
+        con: cursor of a lake transaction.
+        new: SQL query or temporary table's name giving the wanted rows; same columns as the table, any order.
+            Read more than once: give a temporary table's name when it is costly.
+        scope: SQL giving the keys that ``new`` speaks about (first column); rows of the table outside it stay.
+            None: the whole table.
+        key: the key column.
+        ignore: columns that do not count as a difference (the run that last wrote a row).
+    """
+    target = table(schema, name)
+    rows = f"({new})" if " " in new.strip() else new
+    if not table_exists(con, schema, name):
+        con.execute(f"CREATE TABLE {target} AS FROM {rows}")
+        return RowChanges(inserted=one_value(con, f"SELECT count(*) FROM {target}"))
+    columns = list(table_columns(con, schema, name))
+    if one_value(con, f"SELECT count(*) FROM (FROM {target} LIMIT 1)") == 0:
+        con.execute(f"INSERT INTO {target} ({idents(columns)}) SELECT {idents(columns)} FROM {rows}")
+        return RowChanges(inserted=one_value(con, f"SELECT count(*) FROM {target}"))
+    compared = idents(column for column in columns if column != key and column not in ignore)
+    _find_differences(con, target, rows=rows, scope=scope, key=ident(key), compared=compared)
+    return _write_differences(con, target, rows=rows, key=ident(key), columns=idents(columns))
+
+
+def _find_differences(con: Connection, target: str, *, rows: str, scope: str | None, key: str, compared: str) -> None:
+    hashed = f"hash({compared})" if compared else "0"
+    limit = f" WHERE {key} IN (SELECT * FROM ({scope}))" if scope is not None else ""
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE _differences AS "
+        f"SELECT coalesce(n.k, o.k) AS k, CASE WHEN o.k IS NULL THEN 'i' WHEN n.k IS NULL THEN 'd' ELSE 'u' END AS op "
+        f"FROM (SELECT {key} AS k, {hashed} AS h FROM {rows}) n "
+        f"FULL JOIN (SELECT {key} AS k, {hashed} AS h FROM {target}{limit}) o ON n.k = o.k "
+        f"WHERE n.h IS DISTINCT FROM o.h"
+    )
+
+
+def _write_differences(con: Connection, target: str, *, rows: str, key: str, columns: str) -> RowChanges:
+    counts = dict(con.execute("SELECT op, count(*) FROM _differences GROUP BY op").fetchall())
+    changes = RowChanges(counts.get("i", 0), counts.get("u", 0), counts.get("d", 0))
+    if changes.updated or changes.deleted:
+        con.execute(f"DELETE FROM {target} WHERE {key} IN (SELECT k FROM _differences WHERE op <> 'i')")
+    if changes.inserted or changes.updated:
+        con.execute(
+            f"INSERT INTO {target} ({columns}) SELECT {columns} FROM {rows} "
+            f"WHERE {key} IN (SELECT k FROM _differences WHERE op <> 'd')"
+        )
+    con.execute("DROP TABLE _differences")
+    return changes
