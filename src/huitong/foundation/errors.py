@@ -59,7 +59,7 @@ class HuitongError(Exception):
         parameters: values for the ``{names}`` in the text.
     """
 
-    def __init__(self, code: str, **parameters: object) -> None:
+    def __init__(self, code: str, /, **parameters: object) -> None:
         self.code = code
         self.parameters = parameters
         super().__init__(code, parameters)

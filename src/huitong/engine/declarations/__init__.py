@@ -1,1 +1,4 @@
-"""What a pack declares: typed specs, and the loader that reads a folder of them. Specs cross borders; rows and ORM objects do not."""
+"""What a pack declares: typed specs and the loader of a folder of them.
+
+Specs cross borders; rows and ORM objects do not.
+"""

@@ -52,7 +52,8 @@ class Grant(Spec, kw_only=True):
     """授权: app × service × purpose × legal basis × fields × rows × kinds × quota × validity.
 
     ``fields`` are readable, masked by their element's default; those in ``clear`` come unmasked.
-    ``quota`` is answered keys a day, Beijing time; 0 means unlimited. ``valid_from`` and ``valid_to`` are ISO dates, both inclusive.
+    ``quota`` is answered keys a day, Beijing time; 0 means unlimited.
+    ``valid_from`` and ``valid_to`` are ISO dates, both inclusive.
     """
 
     code: str
