@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,7 +13,7 @@ import duckdb
 
 from huitong.engine.lake.extensions import Connection, connect
 from huitong.engine.lake.failures import lake_failures
-from huitong.engine.lake.lock import AdvisoryLock, ProcessLock, WriteLock
+from huitong.engine.lake.lock import WRITING, AdvisoryLocks, Locks, ProcessLocks
 from huitong.engine.lake.names import literal, table
 from huitong.foundation.errors import Terminal
 from huitong.foundation.settings import Settings
@@ -38,9 +39,9 @@ CREATE TABLE IF NOT EXISTS meta.check_results (
 class Lake:
     """One DuckLake. Safe to use from several threads: each transaction and each reader has its own cursor."""
 
-    def __init__(self, root: Connection, *, lock: WriteLock, where: str, data: Path, scratch: Path) -> None:
+    def __init__(self, root: Connection, *, locks: Locks, where: str, data: Path, scratch: Path) -> None:
         self._root = root
-        self._lock = lock
+        self._locks = locks
         self.where = where
         self.data = data
         self.scratch = scratch
@@ -55,7 +56,7 @@ class Lake:
         Raises:
             HuitongError: ``lake.*`` for what DuckDB reports (disk full, out of memory …).
         """
-        with self._lock.held(), self._cursor() as con:
+        with self._locks.held(WRITING), self._cursor() as con:
             con.execute("BEGIN")
             try:
                 yield con
@@ -73,6 +74,22 @@ class Lake:
                 yield con
             finally:
                 _rollback(con)
+
+    @contextmanager
+    def exclusively(self, name: str) -> Iterator[None]:
+        """Hold a named lock, e.g. ``collect:person``, so that two runs of one table do not overlap."""
+        with self._locks.held(name):
+            yield
+
+    @contextmanager
+    def scratchpad(self) -> Iterator[Connection]:
+        """Work beside the lake, with its memory limit and no transaction: staging files, other databases."""
+        with lake_failures(self.where):
+            con = self._root.cursor()
+            try:
+                yield con
+            finally:
+                con.close()
 
     @contextmanager
     def _cursor(self) -> Iterator[Connection]:
@@ -111,7 +128,7 @@ class Lake:
 
     def compact(self, *, keep_days: int = 7) -> None:
         """Merge small files and drop snapshots older than ``keep_days``, with the files only they used."""
-        with self._lock.held(), self._cursor() as con:
+        with self._locks.held(WRITING), self._cursor() as con:
             con.execute("CALL ducklake_merge_adjacent_files('lake')")
             con.execute(f"CALL ducklake_expire_snapshots('lake', older_than => now() - INTERVAL {int(keep_days)} DAY)")
             con.execute("CALL ducklake_cleanup_old_files('lake', cleanup_all => true)")
@@ -135,11 +152,12 @@ def open_lake(settings: Settings) -> Lake:
         Transient: ``lake.owned`` names the process that has the embedded lake; ``lake.catalog_unreachable``.
         Terminal: ``lake.unreadable`` when its files are damaged or written by a newer version.
     """
-    kind, where, attach, lock = _catalog(settings)
+    kind, where, attach, locks = _catalog(settings)
     data = Path(settings.lake_data)
-    scratch = settings.home / "scratch"
+    scratch = settings.home / "scratch" / str(os.getpid())
     data.mkdir(parents=True, exist_ok=True)
     scratch.mkdir(parents=True, exist_ok=True)
+    _sweep(scratch.parent)
     config: dict[str, str | int | bool] = {"memory_limit": settings.memory_limit, "temp_directory": str(scratch)}
     if settings.threads:
         config["threads"] = settings.threads
@@ -148,7 +166,7 @@ def open_lake(settings: Settings) -> Lake:
         with lake_failures(where):
             root.execute(attach)
             root.execute("USE lake")
-            lake = Lake(root, lock=lock, where=where, data=data, scratch=scratch)
+            lake = Lake(root, locks=locks, where=where, data=data, scratch=scratch)
             _ensure_schemas(lake)
     except BaseException:
         root.close()
@@ -156,25 +174,32 @@ def open_lake(settings: Settings) -> Lake:
     return lake
 
 
-def _catalog(settings: Settings) -> tuple[str, str, str, WriteLock]:
+def _catalog(settings: Settings) -> tuple[str, str, str, Locks]:
     """Return kind, a name without secrets, the ATTACH statement and the write lock of the configured catalog."""
     url = urlsplit(settings.lake_catalog)
     options = f"(DATA_PATH {literal(str(Path(settings.lake_data)))}, METADATA_SCHEMA {literal(_METADATA_SCHEMA)})"
     if url.scheme == "duckdb":
         file = Path(url.path[1:]).absolute()  # as in SQLAlchemy: three slashes and a path, relative or absolute
         file.parent.mkdir(parents=True, exist_ok=True)
-        return "duckdb", str(file), f"ATTACH {literal(f'ducklake:{file}')} AS lake {options}", ProcessLock()
+        return "duckdb", str(file), f"ATTACH {literal(f'ducklake:{file}')} AS lake {options}", ProcessLocks()
     if url.scheme in ("postgres", "postgresql"):
         where = f"postgresql://{url.hostname}:{url.port or 5432}{url.path}"
         connection = settings.lake_catalog.replace("postgres://", "postgresql://", 1)
         attach = f"ATTACH {literal(f'ducklake:postgres:{connection}')} AS lake {options}"
-        return "postgres", where, attach, AdvisoryLock(connection, _METADATA_SCHEMA)
+        return "postgres", where, attach, AdvisoryLocks(connection, _METADATA_SCHEMA)
     raise Terminal(
         "settings.invalid",
         name="HUITONG_LAKE_CATALOG",
         value=f"{url.scheme}://…",
         allowed="duckdb:///path/catalog.duckdb, postgres://user@host/database",
     )
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed processes left behind; each has a folder named by its PID."""
+    for left in folder.iterdir():
+        if left.name.isdecimal() and not Path("/proc", left.name).exists() and Path("/proc/self").exists():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _ensure_schemas(lake: Lake) -> None:

@@ -1,0 +1,108 @@
+"""SQL of collecting: from a stream of source rows to the rows of ``raw``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from huitong.engine.lake.names import KEY, RUN, ident, idents, literal, table
+
+_SEPARATOR = "chr(31)"
+_NULL_MARK = "chr(30)"
+
+
+def stage_sql(stream: str, file: Path, *, schema: pa.Schema, key: Sequence[str]) -> str:
+    """Write a stream to a Parquet file with ``_key`` in front.
+
+    ``_key`` is NULL for a row that its key does not identify: a key column is empty, or there is none declared.
+    Integers widen to BIGINT and floats to DOUBLE, so that a source that widens a column later changes nothing.
+    """
+    parts = [f"nullif(trim(CAST({ident(name)} AS VARCHAR)), '')" for name in key]
+    row_key = f" || {_SEPARATOR} || ".join(parts) if parts else "CAST(NULL AS VARCHAR)"
+    columns = ", ".join(_widened(field) for field in schema)
+    return (
+        f"COPY (SELECT {row_key} AS {ident(KEY)}, {columns} FROM {ident(stream)}) "
+        f"TO {literal(str(file))} (FORMAT parquet, COMPRESSION snappy)"
+    )
+
+
+def _widened(field: pa.Field) -> str:
+    name = ident(field.name)
+    if pa.types.is_integer(field.type) and not pa.types.is_uint64(field.type):
+        return f"CAST({name} AS BIGINT) AS {name}"
+    if pa.types.is_floating(field.type):
+        return f"CAST({name} AS DOUBLE) AS {name}"
+    return name
+
+
+def content_keys_sql(staged: Path, file: Path, *, columns: Sequence[str]) -> str:
+    """Rewrite a staged file so that rows without a key get one from their content: md5 of the row, ``#``, ordinal.
+
+    Equal rows differ by the ordinal only, so the file's rows are a multiset and stay one.
+    """
+    text = ", ".join(f"coalesce(CAST({ident(name)} AS VARCHAR), {_NULL_MARK})" for name in columns)
+    source = f"read_parquet({literal(str(staged))})"
+    key = ident(KEY)
+    return (
+        f"COPY (SELECT {key}, {idents(columns)} FROM {source} WHERE {key} IS NOT NULL UNION ALL "
+        f"SELECT content || '#' || row_number() OVER (PARTITION BY content), {idents(columns)} "
+        f"FROM (SELECT md5(concat_ws({_SEPARATOR}, {text})) AS content, {idents(columns)} "
+        f"FROM {source} WHERE {key} IS NULL)) TO {literal(str(file))} (FORMAT parquet, COMPRESSION snappy)"
+    )
+
+
+def staged_facts_sql(staged: Path, *, columns: Sequence[str], watermark: str) -> str:
+    """One row: rows, rows without key, distinct key hashes, checksum (order does not count), greatest watermark."""
+    greatest = f"CAST(max({ident(watermark)}) AS VARCHAR)" if watermark else "NULL"
+    return (
+        f"SELECT count(*), count(*) FILTER ({ident(KEY)} IS NULL), count(DISTINCT hash({ident(KEY)})) "
+        f"FILTER ({ident(KEY)} IS NOT NULL), coalesce(bit_xor(hash({idents(columns)})), 0), {greatest} "
+        f"FROM read_parquet({literal(str(staged))})"
+    )
+
+
+def duplicate_keys_sql(staged: Path) -> str:
+    """Keys that several staged rows have, most frequent first: key, rows."""
+    key = ident(KEY)
+    return (
+        f"SELECT {key}, count(*) FROM read_parquet({literal(str(staged))}) WHERE {key} IS NOT NULL "
+        f"GROUP BY {key} HAVING count(*) > 1 ORDER BY count(*) DESC, {key}"
+    )
+
+
+def staged_rows_sql(staged: Path, *, run_id: int, columns: Iterable[str]) -> str:
+    """The staged rows as rows of ``raw``."""
+    return (
+        f"SELECT {ident(KEY)}, CAST({run_id} AS BIGINT) AS {ident(RUN)}, {idents(columns)} "
+        f"FROM read_parquet({literal(str(staged))})"
+    )
+
+
+def staged_keys_sql(staged: Path) -> str:
+    """The keys of the staged rows."""
+    return f"SELECT {ident(KEY)} FROM read_parquet({literal(str(staged))})"
+
+
+def expected_rows_sql(name: str, staged: Path) -> str:
+    """How many rows ``raw`` will have once the staged ones are in."""
+    key, target = ident(KEY), table("raw", name)
+    return (
+        f"SELECT (SELECT count(*) FROM {target}) + (SELECT count(*) FROM ({staged_keys_sql(staged)}) "
+        f"WHERE {key} NOT IN (SELECT {key} FROM {target}))"
+    )
+
+
+def unseen_keys_sql(name: str, staged: Path, keys: Path) -> str:
+    """How many of ``keys`` are neither in ``raw`` nor staged."""
+    key = ident(KEY)
+    return (
+        f"SELECT count(*) FROM ({staged_keys_sql(keys)}) WHERE {key} NOT IN (SELECT {key} FROM {table('raw', name)}) "
+        f"AND {key} NOT IN ({staged_keys_sql(staged)})"
+    )
+
+
+def delete_others_sql(name: str, keys: Path) -> str:
+    """Delete the rows of ``raw`` whose key is not in the file."""
+    return f"DELETE FROM {table('raw', name)} WHERE {ident(KEY)} NOT IN ({staged_keys_sql(keys)})"
