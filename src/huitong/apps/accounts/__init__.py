@@ -1,0 +1,1 @@
+"""People: organisations, information systems, users, roles, personas, the working calendar."""

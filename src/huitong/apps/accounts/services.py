@@ -1,0 +1,254 @@
+"""Writes of accounts: declared organisations, systems and users; personas; the working calendar."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+
+from django.conf import settings
+from django.contrib.auth import login as django_login
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.http import HttpRequest
+
+from huitong.apps.accounts.models import CalendarDay, CalendarYear, Membership, Organisation, System, User
+from huitong.apps.accounts.selectors import organisation_by_code, require_bureau, user_by_login
+from huitong.apps.accounts.specs import CalendarDaySpec, CalendarYearSpec, SignInSpec
+from huitong.apps.ledger.services import record_audit
+from huitong.engine.declarations import people
+from huitong.foundation.errors import Terminal
+
+SYSTEM_LOGIN = "system"
+
+
+def system_user() -> User:
+    """Return the account that commands and schedules act as; nobody can sign in to it."""
+    spec = people.User(login=SYSTEM_LOGIN, name="系统", name_en="System", role="bureau")
+    found = User.objects.filter(login=SYSTEM_LOGIN).first()
+    if found is not None:
+        return found
+    with transaction.atomic():
+        user, created = User.objects.get_or_create(
+            login=SYSTEM_LOGIN, defaults={"name": spec.name, "name_en": spec.name_en, "spec": {}, "digest": ""}
+        )
+        if created:
+            user.set_spec(spec)
+            user.set_unusable_password()
+            user.save()
+            Membership.objects.create(user=user, role="bureau")
+    return user
+
+
+@transaction.atomic
+def put_organisation(acting_user: User, *, spec: people.Organisation) -> Organisation:
+    """Create or change an organisation, and move what is below it when its superior changes.
+
+    Raises:
+        Terminal: ``people.not_found`` when the superior is unknown, ``accounts.organisation_cycle`` when the superior
+            is below the organisation itself.
+    """
+    row = Organisation.objects.filter(code=spec.code).first() or Organisation(code=spec.code)
+    before, old_path = (row.as_spec(), row.path) if row.pk else (None, "")
+    row.superior = organisation_by_code(spec.superior) if spec.superior else None
+    row.path = f"{row.superior.path if row.superior else '/'}{spec.code}/"
+    if old_path and row.superior and row.superior.path.startswith(old_path):
+        raise Terminal("accounts.organisation_cycle", code=spec.code, superior=spec.superior)
+    row.title, row.title_en, row.short = spec.title, spec.title_en, spec.short
+    row.kind, row.division, row.uscc = spec.kind, spec.division, spec.uscc
+    row.set_spec(spec)
+    row.save()
+    if old_path and old_path != row.path:
+        _move_below(old_path, row.path)
+    record_audit(
+        acting_user,
+        action="accounts.put_organisation",
+        kind="organisation",
+        target=spec.code,
+        before=before,
+        after=spec,
+    )
+    return row
+
+
+def _move_below(old: str, new: str) -> None:
+    below = list(Organisation.objects.within(old).exclude(path=new))
+    for row in below:
+        row.path = new + row.path.removeprefix(old)
+    Organisation.objects.bulk_update(below, ["path"], batch_size=500)
+
+
+@transaction.atomic
+def remove_organisation(acting_user: User, *, code: str) -> None:
+    """Remove an organisation that nothing belongs to any more.
+
+    Raises:
+        Terminal: ``accounts.organisation_in_use`` names what still belongs to it.
+    """
+    row = organisation_by_code(code)
+    _delete_unused(row, code)
+    record_audit(
+        acting_user, action="accounts.remove_organisation", kind="organisation", target=code, before=row.as_spec()
+    )
+
+
+@transaction.atomic
+def put_system(acting_user: User, *, spec: people.System) -> System:
+    """Create or change an information system.
+
+    Raises:
+        Terminal: ``people.not_found`` when the organisation is unknown.
+    """
+    row = System.objects.filter(code=spec.code).first() or System(code=spec.code)
+    before = row.as_spec() if row.pk else None
+    row.organisation = organisation_by_code(spec.organisation)
+    row.title, row.title_en, row.level, row.state = spec.title, spec.title_en, spec.level, spec.state
+    row.abstract = spec.abstract
+    row.set_spec(spec)
+    row.save()
+    record_audit(acting_user, action="accounts.put_system", kind="system", target=spec.code, before=before, after=spec)
+    return row
+
+
+@transaction.atomic
+def remove_system(acting_user: User, *, code: str) -> None:
+    """Remove an information system that nothing is linked to.
+
+    Raises:
+        Terminal: ``accounts.organisation_in_use`` names what still belongs to it.
+    """
+    row = System.objects.get(code=code)
+    _delete_unused(row, code)
+    record_audit(acting_user, action="accounts.remove_system", kind="system", target=code, before=row.as_spec())
+
+
+def _delete_unused(row: Organisation | System, code: str) -> None:
+    try:
+        row.delete()
+    except ProtectedError as error:
+        users = sorted({str(thing) for thing in error.protected_objects})
+        raise Terminal("accounts.organisation_in_use", code=code, users="、".join(users[:5])) from error
+
+
+@transaction.atomic
+def put_user(acting_user: User, *, spec: people.User) -> User:
+    """Create or change a user and the role; sets the password only where the spec has one that is not set yet.
+
+    Raises:
+        Terminal: ``people.not_found`` when the organisation is unknown, ``accounts.reserved_login``.
+    """
+    if spec.login == SYSTEM_LOGIN:
+        raise Terminal("accounts.reserved_login", login=spec.login)
+    row = User.objects.filter(login=spec.login).first() or User(login=spec.login)
+    before = row.as_spec() if row.pk else None
+    kept = without_password(spec)
+    row.name, row.name_en, row.person, row.is_active = spec.name, spec.name_en, spec.person, True
+    row.organisation = organisation_by_code(spec.organisation) if spec.organisation else None
+    _set_declared_password(row, spec)
+    row.set_spec(kept)
+    row.save()
+    row.memberships.all().delete()
+    Membership.objects.create(user=row, role=spec.role, organisation=row.organisation)
+    record_audit(acting_user, action="accounts.put_user", kind="user", target=spec.login, before=before, after=kept)
+    return row
+
+
+def without_password(spec: people.User) -> people.User:
+    """Return what may be kept and shown of a declared user."""
+    return people.User(
+        login=spec.login,
+        name=spec.name,
+        name_en=spec.name_en,
+        organisation=spec.organisation,
+        role=spec.role,
+        person=spec.person,
+    )
+
+
+def password_digest(spec: people.User) -> str:
+    """Return the keyed digest that tells whether a declared password has been set already; "" without one."""
+    if not spec.password:
+        return ""
+    text = f"declared password\x1f{spec.login}\x1f{spec.password}"
+    return hmac.new(settings.HUITONG.secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def _set_declared_password(row: User, spec: people.User) -> None:
+    digest = password_digest(spec)
+    if digest and digest != row.declared_password:
+        row.set_password(spec.password)
+        row.declared_password = digest
+    elif not row.password:
+        row.set_unusable_password()
+
+
+@transaction.atomic
+def deactivate_user(acting_user: User, *, login: str) -> None:
+    """End an account. The row stays, because the ledgers name it.
+
+    Raises:
+        Terminal: ``people.not_found``.
+    """
+    row = user_by_login(login)
+    row.is_active = False
+    row.organisation = None
+    row.declared_password = ""
+    row.set_unusable_password()
+    row.save()
+    row.memberships.all().delete()
+    record_audit(acting_user, action="accounts.deactivate_user", kind="user", target=login, before=row.as_spec())
+
+
+def switch_persona(request: HttpRequest, *, login: str) -> User:
+    """Step into an account of the demo without a password, as if it had signed in.
+
+    Raises:
+        Terminal: ``accounts.personas_off`` outside the demo, or for an account that no demo pack declared.
+    """
+    user = User.objects.filter(login=login, is_active=True).exclude(declared_password="").first()
+    if not settings.HUITONG.demo or user is None:
+        raise Terminal("accounts.personas_off", login=login)
+    with transaction.atomic():
+        django_login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+        record_audit(user, action="accounts.switch_persona", kind="user", target=login, after=SignInSpec(login=login))
+    return user
+
+
+@transaction.atomic
+def set_calendar_day(acting_user: User, *, day: dt.date, working: bool, note: str = "") -> CalendarDay:
+    """Make a day a working day, or a day off, whatever the shipped calendar says.
+
+    Raises:
+        Terminal: ``people.not_allowed`` unless the bureau does it.
+    """
+    require_bureau(acting_user)
+    old = CalendarDay.objects.filter(day=day).first()
+    before = CalendarDaySpec(day=day.isoformat(), working=old.working, note=old.note) if old else None
+    row, _ = CalendarDay.objects.update_or_create(day=day, defaults={"working": working, "note": note})
+    record_audit(
+        acting_user,
+        action="accounts.set_calendar_day",
+        kind="calendar_day",
+        target=day.isoformat(),
+        before=before,
+        after=CalendarDaySpec(day=day.isoformat(), working=working, note=note),
+    )
+    return row
+
+
+@transaction.atomic
+def confirm_calendar_year(acting_user: User, *, year: int, notice: str) -> None:
+    """Record that the official notice of a year has been entered: its days are provisional no more.
+
+    Raises:
+        Terminal: ``people.not_allowed`` unless the bureau does it.
+    """
+    require_bureau(acting_user)
+    CalendarYear.objects.update_or_create(year=year, defaults={"notice": notice})
+    record_audit(
+        acting_user,
+        action="accounts.confirm_calendar_year",
+        kind="calendar_year",
+        target=str(year),
+        after=CalendarYearSpec(year=year, notice=notice),
+    )

@@ -1,0 +1,1 @@
+"""The catalog: items and their fields, data elements, code lists, link state."""

@@ -1,0 +1,11 @@
+"""Django's registration of the app."""
+
+from django.apps import AppConfig
+
+
+class CatalogConfig(AppConfig):
+    """目录."""
+
+    name = "huitong.apps.catalog"
+    label = "catalog"
+    verbose_name = "目录"

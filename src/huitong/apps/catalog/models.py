@@ -1,0 +1,218 @@
+"""The catalog: data elements, code lists, catalog items with their fields, rules and versions."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from huitong.apps.accounts.visibility import Viewer, scope_of
+from huitong.apps.declared import Declared, Titled, revived
+from huitong.engine.declarations import elements, items
+
+
+class DataElementQuerySet(models.QuerySet["DataElement"]):
+    """Data elements."""
+
+    def visible_to(self, viewer: Viewer) -> DataElementQuerySet:
+        """Return all: standards are public."""
+        return self
+
+
+class DataElement(Declared, Titled):
+    """数据元."""
+
+    code = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=64, unique=True)
+    type = models.CharField(max_length=16)
+    codelist = models.CharField(max_length=64, blank=True)
+    level = models.PositiveSmallIntegerField()
+    mask = models.CharField(max_length=32, blank=True)
+
+    objects = DataElementQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["code"]
+
+    def __str__(self) -> str:
+        return self.shown_title
+
+    def as_spec(self) -> elements.Element:
+        """Return the declaration."""
+        return revived(self.spec, elements.Element)
+
+
+class CodeListQuerySet(models.QuerySet["CodeList"]):
+    """Code lists."""
+
+    def visible_to(self, viewer: Viewer) -> CodeListQuerySet:
+        """Return all: standards are public."""
+        return self
+
+
+class CodeList(models.Model):
+    """代码集. Its entries are rows, not JSON: divisions alone are tens of thousands."""
+
+    name = models.CharField(max_length=64, unique=True)
+    title = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+
+    objects = CodeListQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def as_spec(self) -> elements.CodeList:
+        """Return the declaration, entries in declared order."""
+        rows = self.entries.order_by("pk").values_list("code", "title", "title_en", "parent")
+        entries = tuple(elements.CodeEntry(code=c, title=t, title_en=e, parent=p) for c, t, e, p in rows)
+        return elements.CodeList(name=self.name, title=self.title, entries=entries)
+
+
+class CodeEntry(models.Model):
+    """One value of a code list."""
+
+    codelist = models.ForeignKey(CodeList, on_delete=models.CASCADE, related_name="entries")
+    code = models.CharField(max_length=64)
+    title = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=300, blank=True)
+    parent = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["codelist", "code"], name="code_entry_once")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+
+class CatalogItemQuerySet(models.QuerySet["CatalogItem"]):
+    """Catalog items."""
+
+    def visible_to(self, viewer: Viewer) -> CatalogItemQuerySet:
+        """Officials see the whole catalog; everybody else the published items that are open to the public."""
+        return self if scope_of(viewer).official else self.filter(open_to_public=True, state="published")
+
+    def linked(self) -> CatalogItemQuerySet:
+        """Return those bound to a source (挂接)."""
+        return self.exclude(link_state="none")
+
+
+class CatalogItem(Declared, Titled):
+    """目录. Columns are what lists filter and sort by; the whole declaration is in ``spec``."""
+
+    class State(models.TextChoices):
+        """Where an item is in its life."""
+
+        DRAFT = "draft"
+        PUBLISHED = "published"
+        CHANGING = "changing"
+        CANCELLED = "cancelled"
+
+    class LinkState(models.TextChoices):
+        """挂接: whether rows arrive."""
+
+        NONE = "none"
+        DECLARED = "declared"
+        LIVE = "live"
+        FAILING = "failing"
+
+    code = models.CharField(max_length=64, unique=True)
+    provider = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="items")
+    system = models.ForeignKey("accounts.System", null=True, blank=True, on_delete=models.PROTECT, related_name="items")
+    table = models.CharField(max_length=64, unique=True)
+    resource_class = models.CharField(max_length=16)
+    category = models.CharField(max_length=200, blank=True)
+    abstract = models.TextField(blank=True)
+    format = models.CharField(max_length=16)
+    sharing_type = models.CharField(max_length=16)
+    sharing_condition = models.TextField(blank=True)
+    sharing_method = models.CharField(max_length=16)
+    open_to_public = models.BooleanField(default=False)
+    update_cycle = models.CharField(max_length=16)
+    published_on = models.DateField(null=True, blank=True)
+    state = models.CharField(max_length=16, choices=State, default=State.PUBLISHED)
+    version = models.PositiveIntegerField(default=1)
+    link_state = models.CharField(max_length=16, choices=LinkState, default=LinkState.NONE)
+    source = models.CharField(max_length=64, blank=True, db_index=True)
+    """Code of the source it is linked to."""
+
+    objects = CatalogItemQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["code"]
+        indexes: ClassVar = [
+            models.Index(fields=["provider", "code"], name="item_provider"),
+            models.Index(fields=["link_state"], name="item_link_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.shown_title
+
+    def as_spec(self) -> items.CatalogItem:
+        """Return the declaration."""
+        return revived(self.spec, items.CatalogItem)
+
+
+class ItemField(models.Model):
+    """信息项, bound to a data element."""
+
+    item = models.ForeignKey(CatalogItem, on_delete=models.CASCADE, related_name="fields")
+    position = models.PositiveSmallIntegerField()
+    column = models.CharField(max_length=128)
+    name = models.CharField(max_length=64)
+    """The column from ``std`` on."""
+    title = models.CharField(max_length=200, blank=True)
+    title_en = models.CharField(max_length=300, blank=True)
+    element = models.ForeignKey(DataElement, on_delete=models.PROTECT, related_name="bindings")
+    required = models.BooleanField(default=False)
+    unique = models.BooleanField(default=False)
+
+    class Meta:
+        ordering: ClassVar = ["item", "position"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["item", "name"], name="item_field_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ItemRule(models.Model):
+    """A rule beyond those derived from the elements."""
+
+    item = models.ForeignKey(CatalogItem, on_delete=models.CASCADE, related_name="rules")
+    position = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=64)
+    kind = models.CharField(max_length=32)
+    field = models.CharField(max_length=64)
+    other = models.CharField(max_length=64, blank=True)
+    values = models.JSONField(default=list)
+    severity = models.CharField(max_length=8)
+    title = models.CharField(max_length=200, blank=True)
+    title_en = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["item", "position"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["item", "code"], name="item_rule_once")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ItemVersion(models.Model):
+    """What an item declared at each version: changes can be read, and a change undone."""
+
+    item = models.ForeignKey(CatalogItem, on_delete=models.CASCADE, related_name="versions")
+    version = models.PositiveIntegerField()
+    spec = models.JSONField()
+    at = models.DateTimeField(auto_now_add=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["item", "-version"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["item", "version"], name="item_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id}@{self.version}"

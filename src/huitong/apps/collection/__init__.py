@@ -1,0 +1,1 @@
+"""Collection: sources, runs of the engine, quality results and issues."""

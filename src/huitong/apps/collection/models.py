@@ -1,0 +1,227 @@
+"""Sources, runs of the engine, and what the checks found."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+from django.conf import settings
+from django.db import models
+
+from huitong.apps.accounts.visibility import Viewer, scope_of
+from huitong.apps.collection.specs import RunCounts
+from huitong.apps.declared import Declared, revived
+from huitong.engine.declarations import sources
+
+
+class SourceQuerySet(models.QuerySet["Source"]):
+    """Sources."""
+
+    def visible_to(self, viewer: Viewer) -> SourceQuerySet:
+        """The bureau sees all, an official those of the own organisations."""
+        scope = scope_of(viewer)
+        return self if scope.everything else self.filter(organisation__in=scope.organisations)
+
+
+class Source(Declared):
+    """数据源. ``spec`` keeps the location as declared, with ``${NAME}`` for secrets; never show it: use ``shown``."""
+
+    code = models.CharField(max_length=64, unique=True)
+    title = models.CharField(max_length=200)
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="sources")
+    system = models.ForeignKey(
+        "accounts.System", null=True, blank=True, on_delete=models.PROTECT, related_name="sources"
+    )
+    kind = models.CharField(max_length=16)
+    shown = models.CharField(max_length=500, blank=True)
+    """The location without user, password or query: what a page may show."""
+    reachable = models.BooleanField(null=True)
+    """Whether the last run reached it; null before the first."""
+    last_error = models.CharField(max_length=64, blank=True)
+
+    objects = SourceQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["code"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def as_spec(self) -> sources.Source:
+        """Return the declaration, secrets still as ``${NAME}``."""
+        return revived(self.spec, sources.Source)
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    """Runs."""
+
+    def visible_to(self, viewer: Viewer) -> RunQuerySet:
+        """The bureau sees all, an official those on the own organisations' items and services."""
+        scope = scope_of(viewer)
+        return self if scope.everything else self.filter(organisation__in=scope.organisations)
+
+
+class Run(models.Model):
+    """运行: one attempt of one engine step on one target."""
+
+    class Kind(models.TextChoices):
+        """The engine's steps."""
+
+        COLLECT = "collect"
+        CHECK = "check"
+        FUSE = "fuse"
+        PUBLISH = "publish"
+
+    class State(models.TextChoices):
+        """Where a run stands."""
+
+        QUEUED = "queued"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    kind = models.CharField(max_length=16, choices=Kind)
+    target = models.CharField(max_length=130)
+    """Code of the item (collect, check) or library (fuse); table of the lake (publish)."""
+    organisation = models.ForeignKey(
+        "accounts.Organisation", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    item = models.ForeignKey(
+        "catalog.CatalogItem", null=True, blank=True, on_delete=models.SET_NULL, related_name="runs"
+    )
+    state = models.CharField(max_length=16, choices=State)
+    chain = models.CharField(max_length=32, blank=True, db_index=True)
+    """Runs started together share it."""
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    queued_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    counts = models.JSONField(default=dict)
+    """A :class:`huitong.apps.collection.specs.RunCounts`."""
+    error = models.CharField(max_length=64, blank=True)
+    error_parameters = models.JSONField(default=dict)
+    lake_run = models.BigIntegerField(null=True, blank=True, unique=True)
+    """Run id in the lake's ``meta.runs``."""
+    snapshot = models.BigIntegerField(null=True, blank=True)
+    worker = models.CharField(max_length=100, blank=True)
+    """``host:pid`` of the process that runs it."""
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["kind", "target", "-id"], name="run_target"),
+            models.Index(fields=["organisation", "-id"], name="run_organisation"),
+            models.Index(fields=["item", "-id"], name="run_item"),
+            models.Index(fields=["state", "-id"], name="run_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.target} #{self.pk}"
+
+    @property
+    def typed_counts(self) -> RunCounts:
+        """The counts as a typed value."""
+        return msgspec.convert(self.counts, RunCounts)
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took; None while it has not finished."""
+        if self.started_at is None or self.finished_at is None:
+            return None
+        return (self.finished_at - self.started_at).total_seconds()
+
+
+class QualityResultQuerySet(models.QuerySet["QualityResult"]):
+    """Results of checks."""
+
+    def visible_to(self, viewer: Viewer) -> QualityResultQuerySet:
+        """The bureau sees all, an official those of the own organisations' items."""
+        scope = scope_of(viewer)
+        return self if scope.everything else self.filter(issue__organisation__in=scope.organisations)
+
+
+class QualityIssueQuerySet(models.QuerySet["QualityIssue"]):
+    """Quality issues."""
+
+    def visible_to(self, viewer: Viewer) -> QualityIssueQuerySet:
+        """The bureau sees all, an official those of the own organisations' items."""
+        scope = scope_of(viewer)
+        return self if scope.everything else self.filter(organisation__in=scope.organisations)
+
+    def open(self) -> QualityIssueQuerySet:
+        """Return those with failing rows."""
+        return self.filter(state=QualityIssue.State.OPEN)
+
+
+class QualityIssue(models.Model):
+    """质量问题: one rule that rows of one item break. Opens with the first, closes itself at zero, reopens."""
+
+    class State(models.TextChoices):
+        """Whether rows fail now."""
+
+        OPEN = "open"
+        CLOSED = "closed"
+
+    item = models.ForeignKey("catalog.CatalogItem", on_delete=models.CASCADE, related_name="issues")
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    rule = models.CharField(max_length=100)
+    severity = models.CharField(max_length=8)
+    state = models.CharField(max_length=8, choices=State)
+    failed = models.BigIntegerField()
+    """Rows that fail now."""
+    total = models.BigIntegerField()
+    """Rows there are now."""
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField()
+    times_opened = models.PositiveIntegerField(default=1)
+
+    objects = QualityIssueQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-failed", "pk"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["item", "rule"], name="issue_once")]
+        indexes: ClassVar = [models.Index(fields=["organisation", "state"], name="issue_organisation")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.rule} {self.failed}"
+
+
+class QualityResult(models.Model):
+    """How many rows broke a rule after one check: the trend of an issue."""
+
+    issue = models.ForeignKey(QualityIssue, on_delete=models.CASCADE, related_name="results")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="results")
+    at = models.DateTimeField()
+    failed = models.BigIntegerField()
+    total = models.BigIntegerField()
+
+    objects = QualityResultQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["issue", "run"], name="quality_result_once")]
+
+    def __str__(self) -> str:
+        return f"{self.issue_id} {self.failed}/{self.total}"
+
+
+class TableState(models.Model):
+    """How many rows a table of the lake has, as counted after the last run that wrote it: pages need no lake."""
+
+    schema = models.CharField(max_length=16)
+    name = models.CharField(max_length=130)
+    rows = models.BigIntegerField()
+    snapshot = models.BigIntegerField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["schema", "name"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["schema", "name"], name="table_state_once")]
+
+    def __str__(self) -> str:
+        return f"{self.schema}.{self.name}"

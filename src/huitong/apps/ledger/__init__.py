@@ -1,0 +1,1 @@
+"""The ledgers: audit entries of decisions, evidence of data use, the meter."""

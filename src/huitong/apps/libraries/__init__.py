@@ -1,0 +1,1 @@
+"""Base libraries: golden records with provenance, looked up for a stated purpose."""

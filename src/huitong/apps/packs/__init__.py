@@ -1,0 +1,1 @@
+"""Applying, planning and exporting packs of declarations."""

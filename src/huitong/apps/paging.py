@@ -1,0 +1,65 @@
+"""One page of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from django.db import models
+
+T = TypeVar("T")
+M = TypeVar("M", bound=models.Model)
+
+PAGE_SIZE = 50
+MOST_ROWS = 500
+"""Nobody gets more than this many rows in one page."""
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Some rows of a longer list. ``number`` counts from 1."""
+
+    rows: tuple[T, ...]
+    total: int
+    number: int
+    size: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def has_previous(self) -> bool:
+        """Whether there is a page before this one."""
+        return self.number > 1
+
+    @property
+    def has_next(self) -> bool:
+        """Whether there is a page after this one."""
+        return self.number < self.pages
+
+    @property
+    def first(self) -> int:
+        """Position of the first row in the whole list, from 1; 0 in an empty list."""
+        return (self.number - 1) * self.size + 1 if self.rows else 0
+
+    @property
+    def last(self) -> int:
+        """Position of the last row in the whole list."""
+        return self.first + len(self.rows) - 1 if self.rows else 0
+
+
+def bounded(number: int, size: int, total: int) -> tuple[int, int]:
+    """Return a page number and size within what there is, whatever was asked for."""
+    size = min(max(1, size), MOST_ROWS)
+    return min(max(1, number), max(1, -(-total // size))), size
+
+
+def page_of(rows: models.QuerySet[M], shape: Callable[[M], T], *, number: int = 1, size: int = PAGE_SIZE) -> Page[T]:
+    """Cut one page out of a query: one query to count, one to read."""
+    total = rows.count()
+    number, size = bounded(number, size, total)
+    start = (number - 1) * size
+    return Page(rows=tuple(shape(row) for row in rows[start : start + size]), total=total, number=number, size=size)

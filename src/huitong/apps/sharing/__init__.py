@@ -1,0 +1,1 @@
+"""Sharing: services, consumer apps, grants, and the policy that the gateway enforces."""

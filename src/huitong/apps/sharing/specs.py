@@ -1,0 +1,144 @@
+"""Values of sharing that cross borders. Titles are in the language of the request."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from huitong.engine.declarations.spec import Spec
+
+
+@dataclass(frozen=True)
+class ServiceRow:
+    """One line of the list of services."""
+
+    code: str
+    title: str
+    provider: str
+    provider_title: str
+    table: str
+    kinds: tuple[str, ...]
+    grants: int
+    calls_today: int
+    calls_30_days: int
+
+
+@dataclass(frozen=True)
+class ServiceField:
+    """One field that a service offers."""
+
+    name: str
+    title: str
+    element: str
+    type: str
+    level: int
+    mask: str
+    is_key: bool
+
+
+@dataclass(frozen=True)
+class GrantRow:
+    """One grant."""
+
+    code: str
+    app: str
+    app_title: str
+    consumer_title: str
+    service: str
+    service_title: str
+    purpose: str
+    legal_basis: str
+    fields: tuple[str, ...]
+    clear: tuple[str, ...]
+    row_filter: tuple[str, ...]
+    """``field ∈ a, b`` per condition."""
+    kinds: tuple[str, ...]
+    quota: int
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+    state: str
+    reason: str
+    in_force: bool
+    """Active, and today is within its dates."""
+
+
+@dataclass(frozen=True)
+class MeterPoint:
+    """Use of a service on one Beijing day."""
+
+    day: dt.date
+    calls: int
+    refused: int
+    keys: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class ServicePage:
+    """A service, whom it serves, and how to call it."""
+
+    code: str
+    title: str
+    abstract: str
+    provider: str
+    provider_title: str
+    table: str
+    key: str
+    key_title: str
+    kinds: tuple[str, ...]
+    fields: tuple[ServiceField, ...]
+    items: tuple[tuple[str, str], ...]
+    """Code and title of the catalog items it makes available."""
+    grants: tuple[GrantRow, ...]
+    """Those the viewer may see."""
+    usage: tuple[MeterPoint, ...]
+    """The last 30 days with calls, oldest first."""
+    records_path: str
+    """``/gateway/v1/<code>/records``."""
+    verify_path: str
+    openapi_path: str
+    token_path: str
+    example_key: str
+    """A key that has an answer: in the demo only, "" elsewhere."""
+
+
+@dataclass(frozen=True)
+class AppRow:
+    """One consumer app."""
+
+    code: str
+    title: str
+    organisation: str
+    active: bool
+    grants: int
+
+
+@dataclass(frozen=True)
+class IssuedSecret:
+    """A new secret of an app: shown once, kept by nobody but the reader."""
+
+    client_id: str
+    client_secret: str
+
+
+@dataclass(frozen=True)
+class TrialToken:
+    """A bearer token with which the service page calls the gateway for a grant the viewer's organisation holds."""
+
+    access_token: str
+    expires_in: int
+    grant: str
+
+
+class GrantState(Spec, kw_only=True):
+    """Whether a grant is honoured, and why not."""
+
+    code: str
+    state: str
+    reason: str = ""
+
+
+class SecretIssued(Spec, kw_only=True):
+    """That an app got a new secret (never which)."""
+
+    app: str
