@@ -54,15 +54,22 @@ def replace_rows(
     target = table(schema, name)
     rows = f"({new})" if " " in new.strip() else new
     if not table_exists(con, schema, name):
-        con.execute(f"CREATE TABLE {target} AS FROM {rows}")
-        return RowChanges(inserted=one_value(con, f"SELECT count(*) FROM {target}"))
+        return append_rows(con, schema, name, new=f"FROM {rows}")
     columns = list(table_columns(con, schema, name))
     if one_value(con, f"SELECT count(*) FROM (FROM {target} LIMIT 1)") == 0:
-        con.execute(f"INSERT INTO {target} ({idents(columns)}) SELECT {idents(columns)} FROM {rows}")
-        return RowChanges(inserted=one_value(con, f"SELECT count(*) FROM {target}"))
+        return append_rows(con, schema, name, new=f"FROM {rows}")
     compared = idents(column for column in columns if column != key and column not in ignore)
     _find_differences(con, target, rows=rows, scope=scope, key=ident(key), compared=compared)
     return _write_differences(con, target, rows=rows, key=ident(key), columns=idents(columns))
+
+
+def append_rows(con: Connection, schema: str, name: str, *, new: str) -> RowChanges:
+    """Add the rows of a query to a table, made where it is missing; the caller knows that no key is there yet."""
+    target = table(schema, name)
+    if not table_exists(con, schema, name):
+        con.execute(f"CREATE TABLE {target} AS {new} LIMIT 0")
+    columns = idents(table_columns(con, schema, name))
+    return RowChanges(inserted=one_value(con, f"INSERT INTO {target} ({columns}) SELECT {columns} FROM ({new})"))
 
 
 def _find_differences(con: Connection, target: str, *, rows: str, scope: str | None, key: str, compared: str) -> None:
