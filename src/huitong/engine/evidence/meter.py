@@ -1,0 +1,57 @@
+"""The meter: what the ledger adds up to. Every count of calls anywhere in the system comes from here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+
+from huitong.engine.evidence.record import EvidenceRecord
+
+BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+
+@dataclass(frozen=True, order=True)
+class MeterKey:
+    """What is counted apart: ``day`` is the date in Beijing, ISO."""
+
+    day: str
+    consumer: str
+    service: str
+    kind: str
+    grant: str
+
+
+@dataclass
+class MeterCount:
+    """Calls answered, keys they asked for and of these found, and calls refused by the code of the refusal."""
+
+    calls: int = 0
+    asked: int = 0
+    answered: int = 0
+    refused: dict[str, int] = field(default_factory=dict)
+
+
+def beijing_day(moment: datetime) -> str:
+    """Return the Beijing date of an aware time, ISO."""
+    return moment.astimezone(BEIJING).date().isoformat()
+
+
+def day_of(record: EvidenceRecord) -> str:
+    """Return the Beijing date of a record."""
+    return beijing_day(datetime.fromisoformat(record.time))
+
+
+def meter(records: Iterable[EvidenceRecord]) -> dict[MeterKey, MeterCount]:
+    """Add up records, in one pass, in memory that grows with the keys."""
+    counts: dict[MeterKey, MeterCount] = {}
+    for record in records:
+        key = MeterKey(day_of(record), record.consumer, record.service, record.kind, record.grant)
+        count = counts.setdefault(key, MeterCount())
+        if record.outcome == "ok":
+            count.calls += 1
+            count.asked += record.asked
+            count.answered += record.answered
+        else:
+            count.refused[record.outcome] = count.refused.get(record.outcome, 0) + record.repeated
+    return counts
