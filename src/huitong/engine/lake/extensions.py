@@ -30,7 +30,12 @@ def connect(*, extensions: Iterable[str] = (), **config: str | int | bool) -> Co
         },
     )
     for name in extensions:
-        with _installing:
-            duckdb_extensions.import_extension(name, con=con)
-        con.execute(f"LOAD {name}")
+        load_extension(con, name)
     return con
+
+
+def load_extension(con: Connection, name: str) -> None:
+    """Load an extension from its installed package; one that is loaded already costs nothing."""
+    with _installing:
+        duckdb_extensions.import_extension(name, con=con)
+    con.execute(f"LOAD {name}")

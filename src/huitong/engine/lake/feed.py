@@ -42,8 +42,12 @@ def changed_keys_sql(schema: str, table: str, *, after: int, upto: int, key: str
     )
 
 
-def pending_work(con: Connection, *, step: str, schema: str, table: str, fingerprint: str) -> Work:
+def pending_work(
+    con: Connection, *, step: str, schema: str, table: str, fingerprint: str, after: int | None = None
+) -> Work:
     """Say what ``step`` has yet to do on ``schema.table``, as this transaction sees both.
+
+    ``after`` is the snapshot that the step's output shows, where the output itself keeps it; else the cursor's counts.
 
     Everything is to be done anew when the step never ran, when its declaration (``fingerprint``) changed, when the
     input was dropped and made again, or when the snapshots it would need have expired.
@@ -56,10 +60,10 @@ def pending_work(con: Connection, *, step: str, schema: str, table: str, fingerp
         [step, f"{schema}.{table}"],
     ).fetchone()
     oldest = one_value(con, "SELECT min(snapshot_id) FROM ducklake_snapshots('lake')")
-    fresh = row is not None and (
-        row[1] == table_uuid(con, schema, table) and row[2] == fingerprint and int(row[0]) + 1 >= oldest
-    )
-    return Work(schema, table, full=not fresh, after=int(row[0]) if row and fresh else 0, upto=upto)
+    if row is None or row[1] != table_uuid(con, schema, table) or row[2] != fingerprint:
+        return Work(schema, table, full=True, after=0, upto=upto)
+    place = int(row[0]) if after is None else after
+    return Work(schema, table, full=place + 1 < oldest or place > upto, after=place, upto=upto)
 
 
 def keep_place(con: Connection, *, step: str, work: Work, fingerprint: str) -> None:
