@@ -1,0 +1,87 @@
+"""The process that reads a database: a job comes in as JSON, batches go out as an Arrow IPC stream.
+
+Run as a module by ``apart.read_apart``. Exit status 0 means that every row was sent. A database that stays silent
+trips an alarm whose default action ends the process, even while a driver holds the interpreter.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+import pyarrow as pa
+
+from huitong.engine.connectors.jobs import Job
+
+
+def _by_connectorx(job: Job) -> pa.RecordBatchReader:
+    import connectorx
+
+    return connectorx.read_sql(
+        job.location,
+        job.query,
+        protocol="binary",
+        return_type="arrow_stream",
+        batch_size=job.rows,
+        pre_execution_query=list(job.prepare),
+    )
+
+
+def _by_duckdb(job: Job) -> pa.RecordBatchReader:
+    import duckdb
+    import duckdb_extensions
+
+    con = duckdb.connect(config={"autoinstall_known_extensions": False})
+    for name in job.extensions:
+        duckdb_extensions.import_extension(name, con=con)
+        con.execute(f"LOAD {name}")
+    for statement in job.prepare:
+        con.execute(statement)
+    return con.execute(job.query).to_arrow_reader(job.rows)
+
+
+DRIVERS: dict[Literal["connectorx", "duckdb"], Callable[[Job], pa.RecordBatchReader]] = {
+    "connectorx": _by_connectorx,
+    "duckdb": _by_duckdb,
+}
+
+
+def _cast(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    columns = [
+        column if column.type == field.type else column.cast(field.type)
+        for column, field in zip(batch.columns, schema, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _next_batch(batches: pa.RecordBatchReader, timeout: float) -> pa.RecordBatch | None:
+    signal.setitimer(signal.ITIMER_REAL, timeout)
+    batch = next(batches, None)
+    signal.setitimer(signal.ITIMER_REAL, 0)  # a consumer may take its time
+    return batch
+
+
+def main() -> None:
+    """Read one job from standard input and write its batches to standard output."""
+    job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
+    schema = job.arrow_schema()
+    output = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what drivers print must not get between the batches
+    signal.setitimer(signal.ITIMER_REAL, job.timeout)
+    batches = DRIVERS[job.driver](job)
+    batch = _next_batch(batches, job.timeout)  # before the schema goes out: the asking side waits for this
+    with pa.ipc.new_stream(output, schema) as writer:
+        while batch is not None:
+            if batch.num_rows:
+                writer.write_batch(_cast(batch, schema))
+            batch = _next_batch(batches, job.timeout)
+    output.flush()
+    os._exit(0)  # drivers' threads and destructors have nothing left to add
+
+
+if __name__ == "__main__":
+    main()
