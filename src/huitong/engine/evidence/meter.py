@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from huitong.engine.evidence.record import EvidenceRecord
-
-BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
+from huitong.foundation.clock import beijing_today
 
 
 @dataclass(frozen=True, order=True)
@@ -34,7 +33,7 @@ class MeterCount:
 
 def beijing_day(moment: datetime) -> str:
     """Return the Beijing date of an aware time, ISO."""
-    return moment.astimezone(BEIJING).date().isoformat()
+    return beijing_today(moment).isoformat()
 
 
 def day_of(record: EvidenceRecord) -> str:

@@ -10,6 +10,7 @@ A line is canonical JSON (fixed field order, no blanks, UTF-8) that ends in the 
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -68,6 +69,11 @@ class Receipt(msgspec.Struct, frozen=True, order=True):
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(EvidenceRecord, strict=True)
+
+
+def utc_text(moment: datetime) -> str:
+    """Write an aware moment as records keep it: UTC, ISO 8601, microseconds, ``Z``."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def write_body(evidence: Evidence) -> bytes:

@@ -95,3 +95,13 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def ledger_folder(home: Path) -> Path:
+    """Where an installation's ledger is."""
+    return home / "evidence"
+
+
+def ledger_key_file(home: Path) -> Path:
+    """Where an installation keeps the private key that seals its ledger: not beside it."""
+    return home / "keys" / "evidence.pem"

@@ -63,6 +63,8 @@ class EvidenceWriter:
         group_seconds: float = GROUP_SECONDS,
     ) -> None:
         self.chain = chain
+        self.healthy = True
+        """Whether the latest group reached the disk."""
         _publish_key(ledger, key)
         self._file = ChainFile(ledger, chain, key)
         self._limits = (segment_records, segment_seconds)
@@ -133,8 +135,10 @@ class EvidenceWriter:
             receipts = self._file.append([waiting.body for waiting in group])
         except Exception as error:  # noqa: BLE001 - whatever it was, no caller may be left waiting
             _log.error("evidence of %d calls could not be written: %s", len(group), error)
+            self.healthy = False
             _settle(group, [], Transient("evidence.unwritable", reason=str(error)))
             return
+        self.healthy = True
         _settle(group, receipts, None)
 
     def _seal_when_due(self, *, closing: bool) -> None:

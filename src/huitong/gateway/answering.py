@@ -1,0 +1,130 @@
+"""From a decided call to its answer: the columns to read, the rows that the grant covers, the values as shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import msgspec
+
+from huitong.engine.declarations.sharing import Grant
+from huitong.engine.serving.decision import granted_fields
+from huitong.engine.serving.policy import ServedService
+from huitong.engine.serving.store import Answer, Row
+from huitong.foundation.errors import Terminal
+from huitong.gateway.asking import VerifyItem
+from huitong.gateway.config import MAX_ROWS
+from huitong.gateway.matching import agrees, key_forms
+from huitong.gateway.shaping import Shape, shape_of
+
+SubjectHash: TypeAlias = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A body ready to leave, and what evidence must say of it: ``answered`` counts keys that were found."""
+
+    body: bytes
+    answered: int
+    subjects: tuple[str, ...]
+    absent: tuple[str, ...]
+
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
+class Plan:
+    """How to answer calls of one grant for one choice of fields; built once, used for every such call."""
+
+    def __init__(self, service: ServedService, grant: Grant, fields: Sequence[str] | None) -> None:
+        chosen = [field for field in granted_fields(service, grant) if fields is None or field.name in fields]
+        self.service = service
+        self.fields = tuple(field.name for field in chosen)
+        filters = {condition.field: frozenset(condition.values) for condition in grant.row_filter}
+        needed = (service.key, *self.fields, *filters, service.subject or service.key)
+        self.columns = tuple(dict.fromkeys(needed))
+        place = {name: number for number, name in enumerate(self.columns)}
+        self._key = place[service.key]
+        self._subject = place[service.subject or service.key]
+        self._filters = tuple((place[name], values) for name, values in filters.items())
+        self._shapes: tuple[tuple[str, int, Shape], ...] = tuple(
+            (field.name, place[field.name], shape_of(field, clear=field.name in grant.clear)) for field in chosen
+        )
+        self._kinds = {field.name: (place[field.name], field.type) for field in chosen}
+
+    def records(self, keys: Sequence[str], answer: Answer, subject_hash: SubjectHash) -> Reply:
+        """Answer ``records``: one entry a row found, in the order of the keys; one without data for a key not found."""
+        found = self._by_key(answer)
+        entries: list[dict[str, object]] = []
+        rows_found: list[Row] = []
+        missed: list[str] = []
+        for key in keys:
+            rows = _rows_of(key, found)
+            rows_found.extend(rows)
+            if not rows:
+                missed.append(key)
+                entries.append({"key": key, "found": False})
+            for row in rows:
+                data = {name: shape(row[place]) for name, place, shape in self._shapes}
+                entries.append({"key": key, "found": True, "data": data})
+        body = _ENCODER.encode({"service": self.service.code, "as_of": answer.as_of, "records": entries})
+        return self._reply(body, len(keys) - len(missed), rows_found, missed, subject_hash)
+
+    def verify(self, items: Sequence[VerifyItem], answer: Answer, subject_hash: SubjectHash) -> Reply:
+        """Answer ``verify``: yes or no per field. A key that is unknown or outside the grant answers as wrong values
+        do, every field no; so nothing tells a caller that a record exists but a value they already had right."""
+        found = self._by_key(answer)
+        results: list[dict[str, object]] = []
+        rows_found: list[Row] = []
+        missed: list[str] = []
+        for item in items:
+            rows = _rows_of(item.key, found)
+            rows_found.extend(rows)
+            if not rows:
+                missed.append(item.key)
+            results.append({"key": item.key, "values": self._compare(item, rows)})
+        body = _ENCODER.encode({"service": self.service.code, "as_of": answer.as_of, "results": results})
+        return self._reply(body, len(items) - len(missed), rows_found, missed, subject_hash)
+
+    def _compare(self, item: VerifyItem, rows: Sequence[Row]) -> dict[str, bool]:
+        """Compare with each row under the key and give the one that agrees most: fields must agree on one row."""
+        best = dict.fromkeys(item.values, False)
+        for row in rows:
+            verdict = {}
+            for name, stated in item.values.items():
+                place, kind = self._kinds[name]
+                verdict[name] = agrees(kind, stated, row[place])
+            if sum(verdict.values()) > sum(best.values()):
+                best = verdict
+        return best
+
+    def _by_key(self, answer: Answer) -> dict[str, list[Row]]:
+        if len(answer.rows) > MAX_ROWS:
+            raise Terminal("gateway.too_many_rows", limit=MAX_ROWS)
+        found: dict[str, list[Row]] = {}
+        for row in answer.rows:
+            if all(str(row[place]) in values for place, values in self._filters):
+                found.setdefault(str(row[self._key]), []).append(row)
+        return found
+
+    def _reply(
+        self, body: bytes, answered: int, rows: Sequence[Row], missed: Sequence[str], subject_hash: SubjectHash
+    ) -> Reply:
+        subjects = dict.fromkeys(str(row[self._subject]) for row in rows if row[self._subject] is not None)
+        # Without the row nobody knows the subject, unless the key names it.
+        named = missed if self._subject == self._key else ()
+        absent = dict.fromkeys(key_forms(key)[-1] for key in named)
+        return Reply(body, answered, tuple(map(subject_hash, subjects)), tuple(map(subject_hash, absent)))
+
+
+def looked_up(keys: Sequence[str]) -> list[str]:
+    """The distinct forms under which the keys are looked up."""
+    return list(dict.fromkeys(form for key in keys for form in key_forms(key)))
+
+
+def _rows_of(key: str, found: dict[str, list[Row]]) -> Sequence[Row]:
+    for form in key_forms(key):
+        if form in found:
+            return found[form]
+    return ()

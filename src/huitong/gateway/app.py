@@ -1,0 +1,111 @@
+"""The gateway as an ASGI application, and as a server of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import msgspec
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+
+from huitong.foundation.errors import HuitongError, Terminal
+from huitong.foundation.settings import load_settings
+from huitong.gateway.allowing import Allowing
+from huitong.gateway.config import GatewayConfig, config_from
+from huitong.gateway.descriptions import DescriptionEndpoint, HealthEndpoint
+from huitong.gateway.exchange import ServiceEndpoint
+from huitong.gateway.kinds import KINDS, Kind
+from huitong.gateway.problems import PROBLEM, language_of
+from huitong.gateway.runtime import Gateway
+from huitong.gateway.token_endpoint import TokenEndpoint
+
+PREFIX = "/gateway"
+
+
+def create_gateway(config: GatewayConfig) -> Starlette:
+    """Return the gateway, whose paths (``/token``, ``/v1/…``) are to be mounted under ``/gateway``.
+
+    It opens store and ledger at once, so call it in the process that serves. ``app.state.gateway.close()`` ends it; as
+    the outermost application it does so itself when the server stops.
+
+    Raises:
+        Terminal: ``serving.url_invalid``, ``evidence.key_invalid``, ``evidence.key_changed``.
+    """
+    gateway = Gateway(config)
+    description = Allowing(DescriptionEndpoint(gateway), "GET")
+    routes = [
+        *(_service_route(gateway, kind) for kind in KINDS),
+        Route("/token", Allowing(TokenEndpoint(gateway), "POST")),
+        Route("/v1/{service}/openapi.json", description),
+        Route("/openapi.json", description),
+        Route("/health", Allowing(HealthEndpoint(gateway), "GET")),
+    ]
+    app = Starlette(
+        routes=routes,
+        exception_handlers={404: _not_found, 500: _failed},
+        lifespan=_closing(gateway),
+    )
+    app.router.redirect_slashes = False
+    app.state.gateway = gateway
+    return app
+
+
+def create_gateway_from_environment() -> Starlette:
+    """Return a gateway of its own at ``/gateway``, set up from the environment. For granian, as a factory."""
+    inner = create_gateway(config_from(load_settings()))
+    app = Starlette(
+        routes=[Mount(PREFIX, app=inner)],
+        exception_handlers={404: _not_found},
+        lifespan=_closing(inner.state.gateway),
+    )
+    app.state.gateway = inner.state.gateway
+    return app
+
+
+def serve(*, address: str = "127.0.0.1", port: int = 8001, workers: int = 1) -> None:
+    """Serve the gateway alone until the process is told to stop; settings come from the environment.
+
+    Each worker is a process with a chain of its own in the ledger; quotas hold over all of them.
+    """
+    Server(
+        "huitong.gateway.app:create_gateway_from_environment",
+        factory=True,
+        address=address,
+        port=port,
+        workers=workers,
+        interface=Interfaces.ASGI,
+        log_level=LogLevels.warning,
+        backlog=2048,
+    ).serve()
+
+
+def _service_route(gateway: Gateway, kind: Kind) -> Route:
+    return Route(f"/v1/{{service}}/{kind.name}", Allowing(ServiceEndpoint(gateway, kind), *kind.methods))
+
+
+def _closing(gateway: Gateway) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        gateway.close()
+
+    return lifespan
+
+
+async def _not_found(request: Request, _: Exception) -> Response:
+    return _problem(request, Terminal("gateway.not_found", path=request.url.path[:200]))
+
+
+async def _failed(request: Request, _: Exception) -> Response:
+    return _problem(request, Terminal("gateway.internal_error"))
+
+
+def _problem(request: Request, error: HuitongError) -> Response:
+    body = msgspec.json.encode(error.as_problem(language_of(request.scope)))
+    return Response(body, error.status, media_type=PROBLEM.decode())
