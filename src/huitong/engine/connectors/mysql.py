@@ -70,7 +70,7 @@ class MysqlConnector:
 
     def statement(self, source: Source, request: ReadRequest) -> str:
         """Return the query without its conversions."""
-        return described(request, "mysql")
+        return described(source, request, "mysql")
 
     @contextmanager
     def read(self, source: Source, request: ReadRequest) -> Generator[pa.RecordBatchReader, None, None]:

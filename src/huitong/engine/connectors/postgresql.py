@@ -93,7 +93,7 @@ class PostgresqlConnector:
     def statement(self, source: Source, request: ReadRequest) -> str:
         """Return the query without its conversions."""
         schema, dot, name = request.object.rpartition(".")
-        return described(request, "postgres", schema=schema if dot else "", name=name)
+        return described(source, request, "postgres", schema=schema if dot else "", name=name)
 
     @contextmanager
     def read(self, source: Source, request: ReadRequest) -> Generator[pa.RecordBatchReader, None, None]:

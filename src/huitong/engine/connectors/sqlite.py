@@ -85,7 +85,7 @@ class SqliteConnector:
 
     def statement(self, source: Source, request: ReadRequest) -> str:
         """Return the query without its conversions."""
-        return described(request, "sqlite")
+        return described(source, request, "sqlite")
 
     @contextmanager
     def read(self, source: Source, request: ReadRequest) -> Generator[pa.RecordBatchReader, None, None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -99,8 +98,3 @@ def watermark_text(after: WatermarkValue) -> str:
     if isinstance(after, date):
         return after.isoformat()
     return format(after, "f") if isinstance(after, Decimal) else str(after)
-
-
-def one_line(text: str) -> str:
-    """Fold blanks, for statements kept in a ledger."""
-    return re.sub(r"\s+", " ", text).strip()

@@ -1,0 +1,197 @@
+"""Which encoding a file of text has, and the file as UTF-8.
+
+An encoding is accepted when the bytes decode in it, not because they look like it. Only where two decode, what they
+spell decides.
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from huitong.engine.connectors.failures import bad_format, unopened
+from huitong.engine.declarations.sources import Source
+from huitong.foundation.errors import Terminal
+
+CHUNK = 1 << 20
+_GZIP = b"\x1f\x8b"
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins like UTF-16: must be asked first
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_FAMILIAR_SHARE = 0.7
+_JUDGED = 4_000
+_ONE_SIDED = 0.9
+_FEW_CHARACTERS = 8
+
+
+@contextmanager
+def open_bytes(source: Source, path: Path) -> Iterator[BinaryIO]:
+    """Open a file for reading, unpacked where it is gzip by its first bytes.
+
+    Raises:
+        Terminal: ``source.bad_format`` when it is a damaged archive, also from reads inside the context;
+            ``source.permission_denied``, ``source.location_missing``.
+    """
+    try:
+        with path.open("rb") as file:
+            packed = file.read(2) == _GZIP
+            file.seek(0)
+            yield cast(BinaryIO, gzip.GzipFile(fileobj=file)) if packed else file
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise bad_format(source, path.name, error) from error
+    except OSError as error:
+        raise unopened(source, path.name, error) from error
+
+
+def encoding_of(source: Source, path: Path) -> tuple[str, int]:
+    """Return a Python codec for a file and the length of its byte order mark.
+
+    A byte order mark decides, then what the source declares; otherwise UTF-16 is told by the places of its zero bytes,
+    UTF-8 and GB18030 by decoding up to a megabyte from the first byte that is not ASCII.
+
+    Raises:
+        Terminal: ``source.encoding_unknown``, ``source.encoding_unsupported``.
+    """
+    with open_bytes(source, path) as file:
+        head = file.read(CHUNK)
+        mark = next(((name, len(mark)) for mark, name in _MARKS if head.startswith(mark)), None)
+        if mark:
+            return mark
+        if source.encoding:
+            return _declared(source), 0
+        if b"\0" in head:
+            return _utf_16(source, path, head), 0
+        sample, whole = _from_first_foreign_byte(file, head)
+    return _judged(source, path, sample, whole), 0
+
+
+def _declared(source: Source) -> str:
+    try:
+        name = codecs.lookup(source.encoding).name
+    except LookupError as error:
+        raise Terminal("source.encoding_unsupported", source=source.code, encoding=source.encoding) from error
+    return {"gbk": "gb18030", "gb2312": "gb18030", "utf-8-sig": "utf-8", "utf-16": "utf-16-le"}.get(name, name)
+
+
+def _utf_16(source: Source, path: Path, head: bytes) -> str:
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    encoding = "utf-16-le" if odd > even else "utf-16-be"
+    if max(even, odd) < _ONE_SIDED * (even + odd) or not _decodes(head[: len(head) // 2 * 2], encoding, whole=False):
+        raise Terminal("source.encoding_unknown", source=source.code, object=path.name)
+    return encoding
+
+
+def _from_first_foreign_byte(file: BinaryIO, chunk: bytes) -> tuple[bytes, bool]:
+    """Return what follows the first byte that is not ASCII, and whether that is all that follows."""
+    while chunk and chunk.isascii():
+        chunk = file.read(CHUNK)
+    start = next((at for at, byte in enumerate(chunk) if byte > 0x7F), 0)
+    more = file.read(CHUNK)
+    return chunk[start:] + more, len(more) < CHUNK
+
+
+def _judged(source: Source, path: Path, sample: bytes, whole: bool) -> str:
+    as_utf_8, as_gb = _decodes(sample, "utf-8", whole=whole), _decodes(sample, "gb18030", whole=whole)
+    if as_utf_8 and not (as_gb and _spells_chinese_only_as_gb(sample)):
+        return "utf-8"
+    if as_gb and _familiar_chinese(sample):
+        return "gb18030"
+    raise Terminal("source.encoding_unknown", source=source.code, object=path.name)
+
+
+def _decodes(data: bytes, encoding: str, *, whole: bool) -> bool:
+    try:
+        codecs.getincrementaldecoder(encoding)().decode(data, final=whole)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _spells_chinese_only_as_gb(sample: bytes) -> bool:
+    """Judge bytes that decode both ways.
+
+    A Chinese character is two bytes in GB18030 and three in UTF-8. A text whose every foreign character takes two
+    bytes in UTF-8 (so it would be Latin, Greek or Cyrillic) is Chinese when as GB18030 it spells words of two or more
+    common characters. That happens by chance only in a few words, never in a text.
+    """
+    text = codecs.getincrementaldecoder("utf-8")().decode(sample)
+    foreign = [character for character in text if not character.isascii()]
+    if len(foreign) > _FEW_CHARACTERS or any(ord(character) > 0x7FF for character in foreign):
+        return False
+    words = "".join(c if not c.isascii() else " " for c in text).split()
+    return all(len(word) > 1 for word in words) and bool(words) and _familiar_chinese(sample)
+
+
+def _familiar_chinese(sample: bytes) -> bool:
+    """Tell whether GB18030 text consists mainly of the common characters (GB 2312 level 1) and Chinese punctuation."""
+    text = codecs.getincrementaldecoder("gb18030")().decode(sample)
+    foreign = [character for character in text if not character.isascii()][:_JUDGED]
+    familiar = sum(_is_familiar(character) for character in foreign)
+    return bool(foreign) and familiar >= _FAMILIAR_SHARE * len(foreign)
+
+
+def _is_familiar(character: str) -> bool:
+    try:
+        code = character.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return code[0] in range(0xB0, 0xD8) or code[0] in range(0xA1, 0xA4)
+
+
+class Utf8Stream(io.RawIOBase):
+    """A file of text as UTF-8 bytes, decoded as it is read; UTF-8 goes through untouched, because its reader checks it."""
+
+    def __init__(self, source: Source, path: Path, file: BinaryIO, encoding: str) -> None:
+        self._source, self._path, self._file, self._encoding = source, path, file, encoding
+        self._decoder = None if encoding == "utf-8" else codecs.getincrementaldecoder(encoding)()
+        self._read = 0
+        self._returned = b""
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """Read about ``size`` bytes; b"" only at the end.
+
+        Raises:
+            Terminal: ``source.encoding_mismatch`` at bytes that are not of the encoding.
+        """
+        if self._returned:
+            data, self._returned = self._returned, b""
+            return data
+        while True:
+            data = self._file.read(size)
+            if self._decoder is None:
+                return data
+            try:
+                text = self._decoder.decode(data, final=not data)
+            except UnicodeDecodeError as error:
+                place = self._read + error.start
+                raise encoding_mismatch(self._source, self._path.name, self._encoding, f"{place:,}") from error
+            self._read += len(data)
+            if text or not data:
+                return text.encode()
+
+    def skip(self, length: int) -> None:
+        """Pass over ``length`` bytes of the UTF-8."""
+        while length > 0 and (data := self.read(length)):
+            self._returned = data[length:]
+            length -= len(data)
+
+
+def encoding_mismatch(source: Source, object_name: str, encoding: str, place: str) -> Terminal:
+    """Say that a file's bytes are not of the encoding that it began with or that was declared."""
+    return Terminal(
+        "source.encoding_mismatch", source=source.code, object=object_name, encoding=encoding.upper(), place=place
+    )

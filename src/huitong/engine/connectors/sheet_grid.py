@@ -1,0 +1,124 @@
+"""One sheet as a table: header found, merged cells filled, every cell as faithful text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+
+from python_calamine import CalamineSheet
+
+from huitong.engine.connectors.grids import SAMPLE, Cells, column_names, header_at, joined_names, looks_like_names
+from huitong.engine.connectors.long_numbers import long_numbers
+from huitong.engine.declarations.sources import Source
+from huitong.foundation.errors import Terminal
+
+Value = int | float | str | bool | time | date | datetime | timedelta
+Place = tuple[int, int]
+"""Row and column in the sheet, from 0."""
+
+EXACT = 10**15
+"""Excel keeps 15 digits of a number: a longer one was written by another program, and a float may have altered it."""
+_MOST_FILLED = 1_000_000
+
+
+@dataclass(frozen=True)
+class SheetGrid:
+    """A sheet's columns, and how to go through its rows again and again."""
+
+    sheet: CalamineSheet
+    path: Path
+    names: tuple[str, ...]
+    first_row: int
+    """Index, within the sheet's used area, of the first row below the header."""
+
+    def rows(self) -> Iterator[Cells]:
+        """Return the rows below the header, cell by cell as text; merged cells repeat their value."""
+        merged = _MergedCells(self.sheet)
+        top, left = self.sheet.start or (0, 0)
+        exact: dict[Place, str] | None = None
+        for number, values in enumerate(islice(self.sheet.iter_rows(), self.first_row, None), top + self.first_row):
+            cells = [text_of(value) for value in values]
+            if any(type(value) is float and abs(value) >= EXACT for value in values):
+                exact = long_numbers(self.path, self.sheet.name) if exact is None else exact
+                for column in range(len(cells)):
+                    cells[column] = exact.get((number, left + column), cells[column])
+            yield merged.filled(number, left, cells)
+
+
+def grid_of(source: Source, object_name: str, path: Path, sheet: CalamineSheet) -> SheetGrid:
+    """Find the table in a sheet.
+
+    Raises:
+        Terminal: ``source.empty`` for a sheet without a value, ``source.no_header`` for one of numbers alone.
+    """
+    sample = [[text_of(value) for value in row] for row in islice(sheet.iter_rows(), SAMPLE)]
+    at = header_at(sample)
+    if at is None:
+        raise Terminal("source.empty", source=source.code, object=object_name)
+    if not looks_like_names(sample[at]):
+        raise Terminal("source.no_header", source=source.code, object=object_name)
+    top, left = sheet.start or (0, 0)
+    merged = _MergedCells(sheet)
+    depth = merged.header_depth(top + at)
+    header = [
+        merged.filled(top + at + level, left, list(sample[at + level]))
+        for level in range(depth)
+        if at + level < len(sample)
+    ]
+    return SheetGrid(sheet, path, column_names(joined_names(header)), at + depth)
+
+
+class _MergedCells:
+    """The merged areas of a sheet."""
+
+    def __init__(self, sheet: CalamineSheet) -> None:
+        self._areas = [(first, last) for first, last in sheet.merged_cell_ranges or ()]
+        self._values: dict[Place, str | None] = {}
+        self._by_row: dict[int, list[tuple[Place, Place]]] = {}
+        for first, last in self._areas:
+            for row in range(first[0], min(last[0], first[0] + _MOST_FILLED) + 1):
+                self._by_row.setdefault(row, []).append((first, last))
+
+    def header_depth(self, row: int) -> int:
+        """Return how many rows a header has that begins in ``row``: two or more where its cells are merged."""
+        areas = [area for area in self._by_row.get(row, ()) if area[0][0] == row]
+        deepest = max((last[0] - row + 1 for _, last in areas), default=1)
+        across = any(last[1] > first[1] and last[0] == row for first, last in areas)
+        return max(deepest, 2) if across else deepest
+
+    def filled(self, row: int, left: int, cells: list[str | None]) -> list[str | None]:
+        """Give every cell of a merged area in ``row`` the value of its first."""
+        for first, last in self._by_row.get(row, ()):
+            start, stop = first[1] - left, min(last[1] - left, len(cells) - 1)
+            if row == first[0] and 0 <= start < len(cells):
+                self._values[first] = cells[start]
+            for column in range(max(start, 0), stop + 1):
+                cells[column] = self._values.get(first)
+        return cells
+
+
+def text_of(value: Value) -> str | None:
+    """Return a cell as text: ISO dates and times, plain digits for numbers, NULL for an empty cell or an error."""
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return _digits(value)
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, timedelta):
+        seconds = value.days * 86_400 + value.seconds
+        return f"{seconds // 3_600:02}:{seconds % 3_600 // 60:02}:{seconds % 60:02}"
+    return value.isoformat() if isinstance(value, date | time) else str(value)
+
+
+def _digits(value: float) -> str:
+    """Write a number without an exponent: a whole one as stored, another as Excel shows it, with 15 digits at most."""
+    if value.is_integer():
+        return format(Decimal(repr(value)), "f").removesuffix(".0")
+    return format(Decimal(f"{value:.15g}"), "f")
