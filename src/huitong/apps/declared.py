@@ -50,6 +50,12 @@ class Declared(models.Model):
         self.digest = digest_of(spec)
 
 
+def in_language(title: str, title_en: str) -> str:
+    """Return the title in the language of the current request; Chinese where there is no English one."""
+    english = (get_language() or "").startswith("en")
+    return title_en or title if english else title
+
+
 class Titled(models.Model):
     """A title in Chinese, the source language, and in English."""
 
@@ -62,5 +68,4 @@ class Titled(models.Model):
     @property
     def shown_title(self) -> str:
         """The title in the language of the current request."""
-        english = (get_language() or "").startswith("en")
-        return self.title_en or self.title if english else self.title
+        return in_language(self.title, self.title_en)

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
 
 from huitong.apps.accounts.visibility import OFFICIALS, SEE_EVERYTHING, Scope, Viewer, scope_of
-from huitong.apps.declared import Declared, Titled, revived
+from huitong.apps.declared import Declared, Titled, in_language, revived
 from huitong.engine.declarations import people
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     """Organisations: who there is, is public."""
 
-    def visible_to(self, viewer: Viewer) -> OrganisationQuerySet:
+    def visible_to(self, viewer: Viewer) -> OrganisationQuerySet:  # noqa: ARG002
         """Return all: the registry of organisations is public."""
         return self
 
@@ -49,7 +48,7 @@ class Organisation(Declared, Titled):
     @property
     def shown_short(self) -> str:
         """The short name in Chinese; the English title in English."""
-        return self.title_en if (get_language() or "").startswith("en") and self.title_en else self.short or self.title
+        return in_language(self.short or self.title, self.title_en)
 
     def as_spec(self) -> people.Organisation:
         """Return the declaration."""
@@ -89,6 +88,10 @@ class System(Declared, Titled):
 class UserQuerySet(models.QuerySet["User"]):
     """Users."""
 
+    def get_by_natural_key(self, login: str | None) -> User:
+        """Return the user who signs in as ``login`` (Django's authentication asks for it)."""
+        return self.get(login=login)
+
     def visible_to(self, viewer: Viewer) -> UserQuerySet:
         """The bureau sees all, an official those of the own organisations, everybody themselves."""
         scope = scope_of(viewer)
@@ -98,10 +101,6 @@ class UserQuerySet(models.QuerySet["User"]):
         return (
             self.filter(mine | models.Q(organisation__in=scope.organisations)) if scope.official else self.filter(mine)
         )
-
-
-class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
-    """The manager that authentication needs."""
 
 
 class User(Declared, AbstractBaseUser):
@@ -124,7 +123,7 @@ class User(Declared, AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
-    objects = UserManager()
+    objects = UserQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["login"]
@@ -135,7 +134,7 @@ class User(Declared, AbstractBaseUser):
     @property
     def shown_name(self) -> str:
         """The name in the language of the current request."""
-        return self.name_en if (get_language() or "").startswith("en") and self.name_en else self.name
+        return in_language(self.name, self.name_en)
 
     def get_full_name(self) -> str:
         """Return the display name (Django's name for it)."""
@@ -185,7 +184,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def visible_to(self, viewer: Viewer) -> MembershipQuerySet:
         """Those of the users one sees."""
-        return self.filter(user__in=User.objects.all().visible_to(viewer))
+        return self.filter(user__in=User.objects.visible_to(viewer))
 
 
 class Membership(models.Model):
@@ -214,7 +213,7 @@ class Membership(models.Model):
 class CalendarDayQuerySet(models.QuerySet["CalendarDay"]):
     """Days that differ from the shipped calendar."""
 
-    def visible_to(self, viewer: Viewer) -> CalendarDayQuerySet:
+    def visible_to(self, viewer: Viewer) -> CalendarDayQuerySet:  # noqa: ARG002
         """Return all: the calendar is public."""
         return self
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 
-from huitong.apps.accounts.models import Organisation, System, User
+from huitong.apps.accounts.models import CalendarDay, CalendarYear, Organisation, System, User
 from huitong.apps.accounts.specs import OrganisationNode, Persona
 from huitong.apps.accounts.visibility import Scope, Viewer, scope_of
+from huitong.engine.declarations import people
+from huitong.foundation import calendar as foundation_calendar
+from huitong.foundation.calendar import WorkingCalendar, seeded_calendar
 from huitong.foundation.errors import Terminal
 
 __all__ = [
@@ -21,7 +26,11 @@ __all__ = [
     "scope_of",
     "system_by_code",
     "user_by_login",
+    "working_calendar",
 ]
+
+SYSTEM_LOGIN = "system"
+"""The account that commands and schedules act as."""
 
 
 def organisation_by_code(code: str) -> Organisation:
@@ -76,7 +85,7 @@ def organisation_tree(viewer: Viewer) -> tuple[OrganisationNode, ...]:
 
 
 def personas() -> tuple[Persona, ...]:
-    """Return the accounts one may step into with a click: those of the pack, in the demo; none elsewhere. Two queries."""
+    """Return the accounts one may step into with a click: in the demo those of the pack, elsewhere none."""
     if not settings.HUITONG.demo:
         return ()
     users = User.objects.filter(is_active=True).exclude(declared_password="").select_related("organisation")
@@ -121,3 +130,31 @@ def _require_user(viewer: Viewer) -> Scope:
     if scope.user is None:
         raise Terminal("people.sign_in_needed")
     return scope
+
+
+def organisations_by_id(ids: Iterable[int]) -> tuple[Organisation, ...]:
+    """Return organisations in order of the tree. One query."""
+    return tuple(Organisation.objects.filter(pk__in=tuple(ids)))
+
+
+def declared_organisations() -> tuple[people.Organisation, ...]:
+    """Return every organisation as declared. One query."""
+    return tuple(row.as_spec() for row in Organisation.objects.order_by("pk"))
+
+
+def declared_systems() -> tuple[people.System, ...]:
+    """Return every information system as declared. One query."""
+    return tuple(row.as_spec() for row in System.objects.order_by("pk"))
+
+
+def declared_users() -> tuple[people.User, ...]:
+    """Return every active user but the system's own as declared, without passwords. One query."""
+    rows = User.objects.filter(is_active=True).exclude(login=SYSTEM_LOGIN).order_by("pk")
+    return tuple(row.as_spec() for row in rows)
+
+
+def working_calendar() -> WorkingCalendar:
+    """Return the city's working days: the official calendar with what has been edited. Two queries."""
+    days = (foundation_calendar.CalendarDay(row.day, row.working, row.note) for row in CalendarDay.objects.all())
+    years = CalendarYear.objects.values_list("year", flat=True)
+    return seeded_calendar().with_changes(days, years)

@@ -13,13 +13,14 @@ from django.db.models import ProtectedError
 from django.http import HttpRequest
 
 from huitong.apps.accounts.models import CalendarDay, CalendarYear, Membership, Organisation, System, User
-from huitong.apps.accounts.selectors import organisation_by_code, require_bureau, user_by_login
+from huitong.apps.accounts.process_token import announce_process, is_process_token, process_token, withdraw_process
+from huitong.apps.accounts.selectors import SYSTEM_LOGIN, organisation_by_code, require_bureau, user_by_login
 from huitong.apps.accounts.specs import CalendarDaySpec, CalendarYearSpec, SignInSpec
 from huitong.apps.ledger.services import record_audit
 from huitong.engine.declarations import people
 from huitong.foundation.errors import Terminal
 
-SYSTEM_LOGIN = "system"
+__all__ = ["announce_process", "is_process_token", "process_token", "withdraw_process"]
 
 
 def system_user() -> User:

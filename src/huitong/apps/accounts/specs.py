@@ -29,7 +29,7 @@ class Persona:
     organisation: str
 
 
-class CalendarDaySpec(Spec, kw_only=True):
+class CalendarDaySpec(Spec, frozen=True, kw_only=True):
     """A day set by hand: ISO date, whether it is a working day, and why."""
 
     day: str
@@ -37,14 +37,14 @@ class CalendarDaySpec(Spec, kw_only=True):
     note: str = ""
 
 
-class CalendarYearSpec(Spec, kw_only=True):
+class CalendarYearSpec(Spec, frozen=True, kw_only=True):
     """A year made official, and the notice that did it."""
 
     year: int
     notice: str
 
 
-class SignInSpec(Spec, kw_only=True):
+class SignInSpec(Spec, frozen=True, kw_only=True):
     """Who a session became."""
 
     login: str

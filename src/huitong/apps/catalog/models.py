@@ -15,7 +15,7 @@ from huitong.engine.declarations import elements, items
 class DataElementQuerySet(models.QuerySet["DataElement"]):
     """Data elements."""
 
-    def visible_to(self, viewer: Viewer) -> DataElementQuerySet:
+    def visible_to(self, viewer: Viewer) -> DataElementQuerySet:  # noqa: ARG002
         """Return all: standards are public."""
         return self
 
@@ -46,7 +46,7 @@ class DataElement(Declared, Titled):
 class CodeListQuerySet(models.QuerySet["CodeList"]):
     """Code lists."""
 
-    def visible_to(self, viewer: Viewer) -> CodeListQuerySet:
+    def visible_to(self, viewer: Viewer) -> CodeListQuerySet:  # noqa: ARG002
         """Return all: standards are public."""
         return self
 
@@ -96,6 +96,10 @@ class CatalogItemQuerySet(models.QuerySet["CatalogItem"]):
         """Officials see the whole catalog; everybody else the published items that are open to the public."""
         return self if scope_of(viewer).official else self.filter(open_to_public=True, state="published")
 
+    def current(self) -> CatalogItemQuerySet:
+        """Return those that have not been cancelled."""
+        return self.exclude(state="cancelled")
+
     def linked(self) -> CatalogItemQuerySet:
         """Return those bound to a source (挂接)."""
         return self.exclude(link_state="none")
@@ -123,7 +127,7 @@ class CatalogItem(Declared, Titled):
     code = models.CharField(max_length=64, unique=True)
     provider = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="items")
     system = models.ForeignKey("accounts.System", null=True, blank=True, on_delete=models.PROTECT, related_name="items")
-    table = models.CharField(max_length=64, unique=True)
+    table = models.CharField(max_length=64)
     resource_class = models.CharField(max_length=16)
     category = models.CharField(max_length=200, blank=True)
     abstract = models.TextField(blank=True)
@@ -147,6 +151,9 @@ class CatalogItem(Declared, Titled):
         indexes: ClassVar = [
             models.Index(fields=["provider", "code"], name="item_provider"),
             models.Index(fields=["link_state"], name="item_link_state"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["table"], condition=~models.Q(state="cancelled"), name="item_table_once")
         ]
 
     def __str__(self) -> str:

@@ -35,6 +35,8 @@ class Source(Declared):
     kind = models.CharField(max_length=16)
     shown = models.CharField(max_length=500, blank=True)
     """The location without user, password or query: what a page may show."""
+    variables = models.JSONField(default=dict)
+    """``${NAME}`` → value for what is no secret, such as folders."""
     reachable = models.BooleanField(null=True)
     """Whether the last run reached it; null before the first."""
     last_error = models.CharField(max_length=64, blank=True)
@@ -102,9 +104,15 @@ class Run(models.Model):
     """A :class:`huitong.apps.collection.specs.RunCounts`."""
     error = models.CharField(max_length=64, blank=True)
     error_parameters = models.JSONField(default=dict)
+    transient = models.BooleanField(default=False)
+    """The error may pass by itself."""
     lake_run = models.BigIntegerField(null=True, blank=True, unique=True)
     """Run id in the lake's ``meta.runs``."""
     snapshot = models.BigIntegerField(null=True, blank=True)
+    attempt = models.PositiveSmallIntegerField(default=1)
+    """1 for the first try; a run that failed for a passing reason is tried again as a run of its own."""
+    mode = models.CharField(max_length=8, default="auto")
+    """``auto``; ``full``: do everything anew; ``remake`` (collect only): after the source changed its types."""
     worker = models.CharField(max_length=100, blank=True)
     """``host:pid`` of the process that runs it."""
 
@@ -179,6 +187,8 @@ class QualityIssue(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField()
     times_opened = models.PositiveIntegerField(default=1)
+    last_results: list[QualityResult]
+    """The newest results, where a selector has read them along."""
 
     objects = QualityIssueQuerySet.as_manager()
 

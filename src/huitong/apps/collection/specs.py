@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Literal
 
 from huitong.engine.declarations.spec import Spec
 
 
-class RunCounts(Spec, kw_only=True):
+Mode = Literal["auto", "full", "remake"]
+"""``auto``: work on what changed; ``full``: everything anew; ``remake``: collect into a fresh table."""
+
+
+class RunCounts(Spec, frozen=True, kw_only=True):
     """What a run did, in rows. Which fields count depends on its kind; the others stay 0."""
 
     read: int = 0
@@ -24,6 +29,44 @@ class RunCounts(Spec, kw_only=True):
     """check: breaches of ``flag`` rules after the run."""
     conflicts: int = 0
     """fuse: attributes on which sources disagree, after the run."""
+
+
+class RunRequest(Spec, frozen=True, kw_only=True):
+    """That somebody started a step, or a whole chain (``kind`` ``chain``), as the audit ledger keeps it."""
+
+    kind: str
+    target: str
+    mode: str = "auto"
+
+
+class SourceState(Spec, frozen=True, kw_only=True):
+    """What may be audited of a source: never its location, which may hold a password."""
+
+    code: str
+    title: str
+    organisation: str
+    kind: str
+    shown: str
+
+
+@dataclass(frozen=True)
+class RuleCount:
+    """How many rows break one rule of one table now."""
+
+    rule: str
+    severity: str
+    failed: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an engine step did, in the terms of a run. ``rules`` only from checks."""
+
+    counts: RunCounts
+    snapshot: int
+    lake_run: int | None = None
+    rules: tuple[RuleCount, ...] = ()
 
 
 @dataclass(frozen=True)

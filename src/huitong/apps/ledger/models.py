@@ -57,14 +57,19 @@ class EvidenceQuerySet(models.QuerySet["EvidenceRecord"]):
     """Evidence of data use."""
 
     def visible_to(self, viewer: Viewer) -> EvidenceQuerySet:
-        """The bureau sees all; an official what the own organisations used or provided; a citizen what is about them."""
+        """The bureau sees all, an official what the own organisations used or provided, a citizen what is theirs."""
         scope = scope_of(viewer)
         if scope.everything:
             return self
         if scope.official:
             ours = scope.organisations
             return self.filter(Q(consumer__in=ours) | Q(provider__in=ours))
-        return self.filter(subject=subject_of(scope.person)) if scope.person else self.none()
+        return self.about(scope.person) if scope.person else self.none()
+
+    def about(self, person: str) -> EvidenceQuerySet:
+        """Return the uses of data about the person with this ID number."""
+        found = EvidenceSubject.objects.filter(subject=subject_of(person))
+        return self.filter(pk__in=found.values("record"))
 
 
 class EvidenceRecord(models.Model):
@@ -77,23 +82,25 @@ class EvidenceRecord(models.Model):
     at = models.DateTimeField()
     day = models.DateField()
     """Beijing day of ``at``: what quotas and the meter count by."""
-    app = models.CharField(max_length=64, blank=True)
-    service = models.CharField(max_length=64, blank=True)
+    app = models.CharField(max_length=80, blank=True)
+    """Consumer app; ``desk:<organisation>`` for an official's look-up on a page."""
+    service = models.CharField(max_length=80, blank=True)
     grant = models.CharField(max_length=64, blank=True)
     kind = models.CharField(max_length=16, blank=True)
     purpose = models.CharField(max_length=300, blank=True)
-    case = models.CharField(max_length=100, blank=True)
-    operator = models.CharField(max_length=150, blank=True)
-    subject = models.CharField(max_length=64, blank=True)
-    """Keyed hash of the data subject."""
+    legal_basis = models.CharField(max_length=300, blank=True)
+    case = models.CharField(max_length=200, blank=True)
+    operator = models.CharField(max_length=200, blank=True)
     fields = models.JSONField(default=list)
-    keys = models.IntegerField(default=0)
+    asked = models.IntegerField(default=0)
     """Keys asked for."""
-    rows = models.IntegerField(default=0)
-    """Rows answered."""
+    answered = models.IntegerField(default=0)
+    """Keys answered."""
     outcome = models.CharField(max_length=64)
     """``ok`` or an error code."""
     snapshot = models.BigIntegerField(null=True)
+    repeated = models.IntegerField(default=1)
+    """How many calls alike this record stands for."""
     hash = models.CharField(max_length=64)
     consumer = models.ForeignKey("accounts.Organisation", null=True, on_delete=models.SET_NULL, related_name="+")
     provider = models.ForeignKey("accounts.Organisation", null=True, on_delete=models.SET_NULL, related_name="+")
@@ -107,7 +114,6 @@ class EvidenceRecord(models.Model):
             models.Index(fields=["-at", "-id"], name="evidence_at"),
             models.Index(fields=["service", "-at"], name="evidence_service"),
             models.Index(fields=["app", "-at"], name="evidence_app"),
-            models.Index(fields=["subject", "-at"], name="evidence_subject"),
             models.Index(fields=["consumer", "-at"], name="evidence_consumer"),
             models.Index(fields=["provider", "-at"], name="evidence_provider"),
             models.Index(fields=["hash"], name="evidence_hash"),
@@ -115,6 +121,22 @@ class EvidenceRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.chain}/{self.seq}"
+
+
+class EvidenceSubject(models.Model):
+    """One person or company that a use of data was about."""
+
+    record = models.ForeignKey(EvidenceRecord, on_delete=models.CASCADE, related_name="subjects")
+    subject = models.CharField(max_length=64)
+    """Keyed hash."""
+    found = models.BooleanField()
+    """Whether there was data to answer with."""
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["subject", "-record"], name="evidence_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.record_id} {self.subject}"
 
 
 class MeterQuerySet(models.QuerySet["MeterDay"]):
@@ -130,17 +152,17 @@ class MeterQuerySet(models.QuerySet["MeterDay"]):
 
 
 class MeterDay(models.Model):
-    """计量: calls, keys and rows of one app at one service on one Beijing day, added up as evidence is imported."""
+    """计量: calls and keys of one app at one service on one Beijing day, added up as evidence is imported."""
 
     day = models.DateField()
     chain = models.CharField(max_length=64)
-    app = models.CharField(max_length=64, blank=True)
-    service = models.CharField(max_length=64, blank=True)
+    app = models.CharField(max_length=80, blank=True)
+    service = models.CharField(max_length=80, blank=True)
     granted = models.BooleanField()
     """Whether the calls were answered, or refused."""
     calls = models.BigIntegerField(default=0)
-    keys = models.BigIntegerField(default=0)
-    rows = models.BigIntegerField(default=0)
+    asked = models.BigIntegerField(default=0)
+    answered = models.BigIntegerField(default=0)
     consumer = models.ForeignKey("accounts.Organisation", null=True, on_delete=models.SET_NULL, related_name="+")
     provider = models.ForeignKey("accounts.Organisation", null=True, on_delete=models.SET_NULL, related_name="+")
 
@@ -163,6 +185,10 @@ class EvidenceAnchor(models.Model):
     chain = models.CharField(max_length=64, unique=True)
     seq = models.BigIntegerField(default=0)
     hash = models.CharField(max_length=64, blank=True)
+    segment = models.BigIntegerField(default=1)
+    """First record of the segment file that the next record is expected in."""
+    offset = models.BigIntegerField(default=0)
+    """Where in that file to read on, in bytes."""
     updated_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:

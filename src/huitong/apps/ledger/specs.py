@@ -38,13 +38,16 @@ class EvidenceRow:
     purpose: str
     case: str
     operator: str
-    subject: str
-    """Keyed hash."""
+    legal_basis: str
+    subjects: tuple[str, ...]
+    """Keyed hashes of the first five people or companies it was about."""
     fields: tuple[str, ...]
-    keys: int
-    rows: int
+    asked: int
+    answered: int
     outcome: str
     snapshot: int | None
+    repeated: int
+    """How many calls alike it stands for."""
     receipt: str
     consumer_title: str
     provider_title: str
@@ -74,8 +77,8 @@ class MeterRow:
     service: str
     calls: int
     refused: int
-    keys: int
-    rows: int
+    asked: int
+    answered: int
 
 
 @dataclass(frozen=True)

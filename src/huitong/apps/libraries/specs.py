@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from huitong.engine.declarations.spec import Spec
-
 
 @dataclass(frozen=True)
 class InputRow:
@@ -90,13 +88,3 @@ class LibraryRecord:
     snapshot: int | None
     receipt: str
     """Hash of the evidence record of this look-up."""
-
-
-class LookUp(Spec, kw_only=True):
-    """A look-up as the audit ledger keeps it: never whom, only by which evidence record."""
-
-    library: str
-    purpose: str
-    case: str = ""
-    receipt: str = ""
-    found: bool = False

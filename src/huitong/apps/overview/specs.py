@@ -174,7 +174,7 @@ class OpenFailure:
     title: str
     detail: str
     hint: str
-    since: dt.datetime | None
+    finished_at: dt.datetime | None
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ class Status:
 
     tables: tuple[TableFigures, ...]
     last_runs: tuple[LastRun, ...]
-    open_failures: tuple[OpenFailure, ...]
+    failures: tuple[OpenFailure, ...]
     open_issues: int
     queued: int
     running: int

@@ -59,6 +59,8 @@ class ConsumerApp(Declared, Titled):
     code = models.CharField(max_length=64, unique=True)
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="consumer_apps")
     secret_hash = models.CharField(max_length=200, blank=True)
+    declared_secret = models.CharField(max_length=64, blank=True)
+    """Keyed digest of the secret a demo pack declared, so that applying it again costs no key derivation."""
     active = models.BooleanField(default=True)
 
     objects = ConsumerAppQuerySet.as_manager()
@@ -119,3 +121,14 @@ class Grant(Declared):
     def as_spec(self) -> sharing.Grant:
         """Return the declaration."""
         return revived(self.spec, sharing.Grant)
+
+
+class PolicyState(models.Model):
+    """The one row that numbers the policies written for the gateway, and says what the last one held."""
+
+    version = models.PositiveIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+    issued_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"policy {self.version}"

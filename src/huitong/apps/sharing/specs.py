@@ -69,8 +69,8 @@ class MeterPoint:
     day: dt.date
     calls: int
     refused: int
-    keys: int
-    rows: int
+    asked: int
+    answered: int
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class TrialToken:
     grant: str
 
 
-class GrantState(Spec, kw_only=True):
+class GrantState(Spec, frozen=True, kw_only=True):
     """Whether a grant is honoured, and why not."""
 
     code: str
@@ -138,7 +138,7 @@ class GrantState(Spec, kw_only=True):
     reason: str = ""
 
 
-class SecretIssued(Spec, kw_only=True):
+class SecretIssued(Spec, frozen=True, kw_only=True):
     """That an app got a new secret (never which)."""
 
     app: str

@@ -1,0 +1,242 @@
+"""Reads of collection."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db.models import Count, Max, Prefetch
+from django.utils.translation import get_language
+
+from huitong.apps.accounts.visibility import Viewer, scope_of
+from huitong.apps.catalog.models import CatalogItem
+from huitong.apps.catalog.selectors import linked_item_counts
+from huitong.apps.collection.models import QualityIssue, QualityResult, Run, RunQuerySet, Source, TableState
+from huitong.apps.collection.specs import IssueRow, RunFilter, RunRow, SourceRow, TrendPoint
+from huitong.apps.collection.stores import close_stores, the_lake, the_serving_store
+from huitong.apps.paging import PAGE_SIZE, Page, page_of
+from huitong.engine.declarations import sources
+from huitong.foundation.errors import HuitongError, Terminal, error_texts
+
+__all__ = ["close_stores", "the_lake", "the_serving_store"]
+
+TREND = 30
+"""Checks shown of an issue."""
+
+
+def access_run(viewer: Viewer, run_id: int) -> Run:
+    """Return a run that ``viewer`` may see.
+
+    Raises:
+        Terminal: ``people.not_found``, also for what the viewer may not see.
+    """
+    found = _with_names(Run.objects.visible_to(viewer)).filter(pk=run_id).first()
+    if found is None:
+        raise Terminal("people.not_found", kind="run", code=run_id)
+    return found
+
+
+def access_source(viewer: Viewer, code: str) -> Source:
+    """Return a source that ``viewer`` may see.
+
+    Raises:
+        Terminal: ``people.not_found``, also for what the viewer may not see.
+    """
+    found = Source.objects.visible_to(viewer).select_related("organisation").filter(code=code).first()
+    if found is None:
+        raise Terminal("people.not_found", kind="source", code=code)
+    return found
+
+
+def may_run(viewer: Viewer, item: CatalogItem) -> bool:
+    """Tell whether ``viewer`` may start runs of ``item``: the bureau, and the provider's data officers."""
+    scope = scope_of(viewer)
+    if scope.user is None or viewer.is_anonymous:
+        return False
+    return viewer.has_role("bureau") or (
+        viewer.has_role("data_officer") and item.provider_id in scope.organisations and not scope.everything
+    )
+
+
+def may_see_rows(viewer: Viewer, item: CatalogItem) -> bool:
+    """Tell whether ``viewer`` may look at rows of ``item``, masked: the bureau, leaders, the provider's officials."""
+    scope = scope_of(viewer)
+    return scope.everything or item.provider_id in scope.organisations
+
+
+def filtered_runs(viewer: Viewer, wanted: RunFilter) -> RunQuerySet:
+    """Return the runs that ``viewer`` may see and that ``wanted`` asks for, newest first."""
+    exact = {
+        "kind": wanted.kind,
+        "state": wanted.state,
+        "target": wanted.target,
+        "organisation__code": wanted.organisation,
+        "chain": wanted.chain,
+    }
+    rows = Run.objects.visible_to(viewer).filter(**{name: value for name, value in exact.items() if value})
+    return _with_names(rows)
+
+
+def _with_names(rows: RunQuerySet) -> RunQuerySet:
+    return rows.select_related("organisation", "requested_by", "item")
+
+
+def runs_list(viewer: Viewer, wanted: RunFilter, *, number: int = 1, size: int = PAGE_SIZE) -> Page[RunRow]:
+    """Return one page of runs, newest first. Two queries, and those of the viewer's scope."""
+    return page_of(filtered_runs(viewer, wanted), run_row, number=number, size=size)
+
+
+def run_row(run: Run) -> RunRow:
+    """Return a run, read with its item and organisation, as a line of a list."""
+    counts, error, language = run.typed_counts, error_of(run), error_language()
+    return RunRow(
+        id=run.pk,
+        kind=run.kind,
+        target=run.target,
+        target_title=run.item.shown_title if run.item else run.target,
+        organisation=run.organisation.shown_short if run.organisation else "",
+        state=run.state,
+        chain=run.chain,
+        requested_by=run.requested_by.shown_name if run.requested_by else "",
+        queued_at=run.queued_at,
+        started_at=run.started_at,
+        finished_at=run.finished_at,
+        seconds=run.seconds,
+        read=counts.read,
+        inserted=counts.inserted,
+        updated=counts.updated,
+        deleted=counts.deleted,
+        rows=counts.rows,
+        rejected=counts.rejected,
+        flagged=counts.flagged,
+        conflicts=counts.conflicts,
+        error=run.error,
+        error_title=error.title(language) if error else "",
+        error_detail=error.detail(language) if error else "",
+        error_hint=error.hint(language) if error else "",
+        lake_run=run.lake_run,
+        snapshot=run.snapshot,
+    )
+
+
+def error_language() -> str:
+    """Return the language of the request as errors know it."""
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+def error_of(run: Run) -> HuitongError | None:
+    """Return why a run failed, None when it did not, or its code is not known any more."""
+    if not run.error or run.error not in error_texts():
+        return None
+    return HuitongError(run.error, **run.error_parameters)
+
+
+def last_runs(viewer: Viewer) -> tuple[Run, ...]:
+    """Return the newest finished run of each kind and target. Two queries."""
+    finished = Run.objects.visible_to(viewer).filter(state__in=(Run.State.DONE, Run.State.FAILED))
+    newest = finished.order_by().values("kind", "target").annotate(last=Max("pk")).values("last")
+    return tuple(_with_names(Run.objects.filter(pk__in=newest)).order_by("kind", "target"))
+
+
+def run_counts() -> dict[str, int]:
+    """Return how many runs are in each state that has not ended. One query."""
+    rows = Run.objects.filter(state__in=(Run.State.QUEUED, Run.State.RUNNING)).order_by()
+    return dict(rows.values_list("state").annotate(Count("pk")))
+
+
+def last_finished_by_provider() -> dict[int, dt.datetime]:
+    """Return when the last run on an item ended, by id of the provider. One query."""
+    rows = Run.objects.filter(item__isnull=False, organisation__isnull=False, finished_at__isnull=False).order_by()
+    return dict(rows.values_list("organisation").annotate(Max("finished_at")))
+
+
+def source_list(viewer: Viewer) -> tuple[SourceRow, ...]:
+    """Return the sources that ``viewer`` may see, without secrets. Two queries."""
+    linked = linked_item_counts()
+    return tuple(
+        SourceRow(
+            code=row.code,
+            title=row.title,
+            organisation=row.organisation.shown_short,
+            kind=row.kind,
+            shown=row.shown,
+            reachable=row.reachable,
+            last_error=row.last_error,
+            items=linked.get(row.code, 0),
+        )
+        for row in Source.objects.visible_to(viewer).select_related("organisation")
+    )
+
+
+def issue_list(
+    viewer: Viewer,
+    *,
+    state: str = "open",
+    item: str = "",
+    organisation: str = "",
+    number: int = 1,
+    size: int = PAGE_SIZE,
+) -> Page[IssueRow]:
+    """Return one page of quality issues, most failing rows first. Three queries, and those of the viewer's scope."""
+    exact = {"state": state, "item__code": item, "item__provider__code": organisation}
+    rows = QualityIssue.objects.visible_to(viewer).filter(**{name: value for name, value in exact.items() if value})
+    results = QualityResult.objects.order_by("-pk")[:TREND]
+    rows = rows.select_related("item__provider").prefetch_related(Prefetch("results", queryset=results, to_attr="last_results"))
+    return page_of(rows, issue_row, number=number, size=size)
+
+
+def issue_row(issue: QualityIssue) -> IssueRow:
+    """Return an issue, read with its item and last results, as a line of a list."""
+    results = sorted(issue.last_results, key=lambda result: result.pk)
+    trend = tuple(TrendPoint(one.at, one.failed, one.total) for one in results)
+    return IssueRow(
+        id=issue.pk,
+        item=issue.item.code,
+        item_title=issue.item.shown_title,
+        table=issue.item.table,
+        organisation=issue.item.provider.shown_short,
+        rule=issue.rule,
+        severity=issue.severity,
+        state=issue.state,
+        failed=issue.failed,
+        total=issue.total,
+        opened_at=issue.opened_at,
+        closed_at=issue.closed_at,
+        checked_at=issue.checked_at,
+        times_opened=issue.times_opened,
+        trend=trend,
+    )
+
+
+def open_issue_counts() -> dict[int, int]:
+    """Return open issues by id of the provider. One query."""
+    return dict(QualityIssue.objects.open().order_by().values_list("organisation").annotate(Count("pk")))
+
+
+def table_states(names: Iterable[str] | None = None) -> tuple[TableState, ...]:
+    """Return the lake's tables as last counted, all or those of ``names``. One query."""
+    rows = TableState.objects.all()
+    return tuple(rows if names is None else rows.filter(name__in=tuple(names)))
+
+
+def declared_sources() -> tuple[sources.Source, ...]:
+    """Return every source as declared. One query."""
+    return tuple(row.as_spec() for row in Source.objects.order_by("pk"))
+
+
+def source_by_code(code: str) -> Source | None:
+    """Return a source, whoever asks; None where there is none. One query."""
+    return Source.objects.filter(code=code).first()
+
+
+def issues_of_item(viewer: Viewer, item: CatalogItem) -> tuple[IssueRow, ...]:
+    """Return an item's issues that ``viewer`` may see, open ones first. Two queries."""
+    results = Prefetch("results", queryset=QualityResult.objects.order_by("-pk")[:TREND], to_attr="last_results")
+    rows = QualityIssue.objects.visible_to(viewer).filter(item=item)
+    rows = rows.select_related("item__provider").prefetch_related(results)
+    return tuple(issue_row(row) for row in rows.order_by("-state", "-failed"))
+
+
+def runs_of_item(viewer: Viewer, item: CatalogItem, *, most: int = 10) -> tuple[RunRow, ...]:
+    """Return an item's last runs that ``viewer`` may see. One query."""
+    return tuple(run_row(run) for run in _with_names(Run.objects.visible_to(viewer).filter(item=item))[:most])

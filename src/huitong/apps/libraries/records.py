@@ -1,0 +1,146 @@
+"""One golden record out of the lake, with the trace of each value and what other sources say; masked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from huitong.apps.catalog.models import CatalogItem, DataElement
+from huitong.apps.catalog.selectors import elements_by_name, items_of_tables
+from huitong.apps.collection.selectors import the_lake
+from huitong.apps.ledger.selectors import normal_key
+from huitong.apps.libraries.specs import ConflictValue, RecordValue
+from huitong.engine.declarations.libraries import Attribute, Library
+from huitong.engine.lake import Connection
+from huitong.engine.lake.lake import current_snapshot, table_columns
+from huitong.engine.lake.names import ident, idents, table
+from huitong.foundation.masking import mask
+
+Cell = object
+"""A value as DuckDB gives it."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What one source says about an attribute."""
+
+    table: str
+    value: str | None
+
+
+@dataclass(frozen=True)
+class FoundRecord:
+    """What the lake has of one entity, in clear: for :func:`masked_values` only."""
+
+    key: str
+    snapshot: int
+    golden: dict[str, Cell] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    """Attribute → std table its value was taken from."""
+    runs: dict[str, int] = field(default_factory=dict)
+    """Std table → run that brought the entity's row."""
+    collected: dict[int, dt.datetime] = field(default_factory=dict)
+    claims: dict[str, tuple[Claim, ...]] = field(default_factory=dict)
+
+    @property
+    def found(self) -> bool:
+        """Whether there is such an entity."""
+        return bool(self.golden)
+
+
+def find_record(library: Library, key: str) -> FoundRecord:
+    """Read one entity at one snapshot. Cost: a few look-ups in the lake, 10–25 ms each."""
+    wanted = normal_key(key)
+    with the_lake().reader() as con:
+        snapshot = current_snapshot(con)
+        golden = _row(con, library.table, library.key, wanted)
+        if not golden:
+            return FoundRecord(key=wanted, snapshot=snapshot)
+        provenance = _row(con, f"{library.table}_provenance", library.key, wanted)
+        names = {attribute.name for attribute in library.attributes}
+        runs = {
+            source.table: int(str(provenance[f"{source.table}_run"]))
+            for source in library.sources
+            if provenance.get(f"{source.table}_run") is not None
+        }
+        return FoundRecord(
+            key=wanted,
+            snapshot=snapshot,
+            golden=golden,
+            sources={name: str(value) for name, value in provenance.items() if name in names and value is not None},
+            runs=runs,
+            collected=_collected(con, set(runs.values())),
+            claims=_claims(con, library, wanted),
+        )
+
+
+def _row(con: Connection, name: str, key: str, value: str) -> dict[str, Cell]:
+    columns = tuple(table_columns(con, "base", name))
+    if not columns:
+        return {}
+    row = con.execute(f"SELECT {idents(columns)} FROM {table('base', name)} WHERE {ident(key)} = ?", [value]).fetchone()
+    return dict(zip(columns, row, strict=True)) if row else {}
+
+
+def _collected(con: Connection, runs: set[int]) -> dict[int, dt.datetime]:
+    rows = con.execute("SELECT run_id, finished_at FROM meta.runs WHERE list_contains(?, run_id)", [sorted(runs)])
+    return {int(run): moment.replace(tzinfo=dt.UTC) for run, moment in rows.fetchall()}
+
+
+def _claims(con: Connection, library: Library, key: str) -> dict[str, tuple[Claim, ...]]:
+    name = f"{library.table}_conflict"
+    if not table_columns(con, "base", name):
+        return {}
+    rows = con.execute(
+        f"SELECT attribute, claims FROM {table('base', name)} WHERE {ident(library.key)} = ?", [key]
+    ).fetchall()
+    return {
+        str(attribute): tuple(Claim(str(claim["source"]), claim["value"]) for claim in claims)
+        for attribute, claims in rows
+    }
+
+
+def masked_values(library: Library, record: FoundRecord) -> tuple[RecordValue, ...]:
+    """Return the attributes of a record as a page may show them: masked as their data elements say. Two queries."""
+    elements = elements_by_name({attribute.element for attribute in library.attributes})
+    items = items_of_tables({source.table for source in library.sources})
+    return tuple(_value(attribute, record, elements.get(attribute.element), items) for attribute in library.attributes)
+
+
+def _value(
+    attribute: Attribute, record: FoundRecord, element: DataElement | None, items: dict[str, CatalogItem]
+) -> RecordValue:
+    cover = element.mask if element else "full"
+    source = record.sources.get(attribute.name, "")
+    item = items.get(source)
+    run = record.runs.get(source)
+    return RecordValue(
+        name=attribute.name,
+        title=element.shown_title if element else attribute.name,
+        value=shown_value(record.golden.get(attribute.name), cover),
+        masked=bool(cover),
+        source_table=source,
+        source_item=item.code if item else "",
+        source_title=item.shown_title if item else source,
+        provider_title=item.provider.shown_short if item else "",
+        run=run,
+        collected_at=record.collected.get(run) if run is not None else None,
+        conflicts=tuple(
+            _conflict(claim, claim.table == source, cover, items.get(claim.table))
+            for claim in record.claims.get(attribute.name, ())
+        ),
+    )
+
+
+def _conflict(claim: Claim, chosen: bool, cover: str, item: CatalogItem | None) -> ConflictValue:
+    return ConflictValue(
+        table=claim.table,
+        provider_title=item.provider.shown_short if item else "",
+        value=shown_value(claim.value, cover),
+        chosen=chosen,
+    )
+
+
+def shown_value(value: Cell, cover: str) -> str | None:
+    """Return a value of the lake as text, masked with ``cover``; None stays None."""
+    return None if value is None else mask(cover, str(value))

@@ -1,0 +1,148 @@
+"""The city's data flow: departments → raw → libraries → services, with numbers: sums, no row and no person."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from huitong.apps.accounts.selectors import organisations_by_id, require_official
+from huitong.apps.accounts.visibility import Viewer
+from huitong.apps.catalog.selectors import item_counts, tables_of_providers
+from huitong.apps.collection.selectors import last_finished_by_provider, open_issue_counts, table_states
+from huitong.apps.declared import in_language
+from huitong.apps.ledger.selectors import usage_by_service
+from huitong.apps.libraries.selectors import declared_libraries
+from huitong.apps.overview.specs import CityFlow, CityTotals, DepartmentFlow, FlowEdge, LibraryFlow, ServiceFlow
+from huitong.apps.sharing.selectors import active_grant_counts, declared_services
+from huitong.engine.declarations.libraries import Library
+from huitong.engine.declarations.sharing import Service
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What the picture is drawn from, read once."""
+
+    rows: dict[tuple[str, str], int]
+    providers: dict[str, int]
+    """Table → id of its provider."""
+    libraries: tuple[Library, ...]
+    services: tuple[Service, ...]
+
+
+def city_flow(viewer: Viewer) -> CityFlow:
+    """Return the whole picture, for officials. A fixed number of queries, however large the city.
+
+    Raises:
+        Terminal: ``people.sign_in_needed``, ``people.not_allowed``.
+    """
+    require_official(viewer)
+    facts = _Facts(
+        rows={(state.schema, state.name): state.rows for state in table_states()},
+        providers=tables_of_providers(),
+        libraries=declared_libraries(),
+        services=declared_services(),
+    )
+    departments = _departments(facts)
+    libraries = tuple(_library(facts, library) for library in facts.libraries)
+    services = _services(facts)
+    return CityFlow(
+        departments=departments,
+        libraries=libraries,
+        services=services,
+        edges=tuple(_edges(facts, services)),
+        totals=_totals(departments, libraries, services),
+        as_of=timezone.now(),
+    )
+
+
+def _departments(facts: _Facts) -> tuple[DepartmentFlow, ...]:
+    counts, issues, finished = item_counts(), open_issue_counts(), last_finished_by_provider()
+    tables: dict[int, list[str]] = defaultdict(list)
+    for table, provider in facts.providers.items():
+        tables[provider].append(table)
+    organisations = organisations_by_id(counts)
+    return tuple(
+        DepartmentFlow(
+            code=row.code,
+            title=row.shown_short,
+            items=counts[row.pk][0],
+            linked=counts[row.pk][1],
+            failing=counts[row.pk][2],
+            raw_rows=_sum(facts, "raw", tables[row.pk]),
+            std_rows=_sum(facts, "std", tables[row.pk]),
+            quarantine_rows=_sum(facts, "quarantine", tables[row.pk]),
+            open_issues=issues.get(row.pk, 0),
+            last_run_at=finished.get(row.pk),
+        )
+        for row in organisations
+    )
+
+
+def _sum(facts: _Facts, schema: str, tables: Iterable[str]) -> int:
+    return sum(facts.rows.get((schema, table), 0) for table in tables)
+
+
+def _library(facts: _Facts, library: Library) -> LibraryFlow:
+    return LibraryFlow(
+        code=library.code,
+        title=in_language(library.title, library.title_en),
+        table=library.table,
+        rows=facts.rows.get(("base", library.table), 0),
+        conflicts=facts.rows.get(("base", f"{library.table}_conflict"), 0),
+    )
+
+
+def _services(facts: _Facts) -> tuple[ServiceFlow, ...]:
+    grants, today, month = active_grant_counts(), usage_by_service(days=1), usage_by_service(days=30)
+    return tuple(
+        ServiceFlow(
+            code=service.code,
+            title=in_language(service.title, service.title_en),
+            table=service.table,
+            grants=grants.get(service.code, 0),
+            calls_today=today[service.code].calls if service.code in today else 0,
+            calls_30_days=month[service.code].calls if service.code in month else 0,
+        )
+        for service in facts.services
+    )
+
+
+def _edges(facts: _Facts, services: tuple[ServiceFlow, ...]) -> Iterator[FlowEdge]:
+    codes = {row.pk: row.code for row in organisations_by_id(set(facts.providers.values()))}
+    for library in facts.libraries:
+        fed: dict[str, int] = defaultdict(int)
+        for source in library.sources:
+            if source.table in facts.providers:
+                fed[codes[facts.providers[source.table]]] += facts.rows.get(("std", source.table), 0)
+        yield from (FlowEdge("department-library", start, library.code, rows) for start, rows in fed.items())
+    golden = {f"base.{library.table}": library.code for library in facts.libraries}
+    for service in services:
+        schema, _, table = service.table.partition(".")
+        if service.table in golden:
+            yield FlowEdge("library-service", golden[service.table], service.code, service.calls_30_days)
+        elif table in facts.providers:
+            rows = facts.rows.get((schema, table), 0)
+            yield FlowEdge("department-service", codes[facts.providers[table]], service.code, rows)
+
+
+def _totals(
+    departments: tuple[DepartmentFlow, ...], libraries: tuple[LibraryFlow, ...], services: tuple[ServiceFlow, ...]
+) -> CityTotals:
+    return CityTotals(
+        departments=len(departments),
+        items=sum(one.items for one in departments),
+        linked=sum(one.linked for one in departments),
+        raw_rows=sum(one.raw_rows for one in departments),
+        std_rows=sum(one.std_rows for one in departments),
+        quarantine_rows=sum(one.quarantine_rows for one in departments),
+        library_rows=sum(one.rows for one in libraries),
+        libraries=len(libraries),
+        services=len(services),
+        grants=sum(one.grants for one in services),
+        open_issues=sum(one.open_issues for one in departments),
+        calls_today=sum(one.calls_today for one in services),
+        calls_30_days=sum(one.calls_30_days for one in services),
+    )

@@ -1,0 +1,72 @@
+"""One catalog item with all that belongs to it."""
+
+from __future__ import annotations
+
+from huitong.apps.accounts.visibility import Viewer
+from huitong.apps.catalog.models import CatalogItem
+from huitong.apps.catalog.selectors import access_item, fields_of, item_row, items_by_code, rules_of, versions_of
+from huitong.apps.collection.selectors import (
+    issues_of_item,
+    may_run,
+    may_see_rows,
+    runs_of_item,
+    source_by_code,
+    table_states,
+)
+from huitong.apps.declared import in_language
+from huitong.apps.libraries.selectors import libraries_fed_by
+from huitong.apps.overview.specs import ItemPage, LinkPanel, TableFigures
+from huitong.apps.sharing.selectors import services_of_item
+
+
+def item_page(viewer: Viewer, code: str) -> ItemPage:
+    """Return an item's page. A fixed number of queries.
+
+    Raises:
+        Terminal: ``people.not_found``, also for what the viewer may not see.
+    """
+    item = access_item(viewer, code)
+    spec = item.as_spec()
+    inside = may_see_rows(viewer, item)
+    related = items_by_code(spec.related)
+    return ItemPage(
+        item=item_row(item),
+        abstract=in_language(spec.abstract, spec.abstract_en),
+        sharing_condition=spec.sharing_condition,
+        open_condition=spec.open_condition,
+        system_title=item.system.shown_title if item.system else "",
+        table=item.table,
+        fields=fields_of(item),
+        rules=rules_of(item),
+        related=tuple((one, related[one].shown_title) for one in spec.related if one in related),
+        link=_link(item) if inside else None,
+        tables=tuple(
+            TableFigures(state.schema, state.name, state.rows, state.changed_at)
+            for state in table_states([item.table])
+            if state.schema in ("raw", "std", "quarantine")
+        ),
+        libraries=tuple((one.code, one.shown_title) for one in libraries_fed_by(item.table)),
+        services=tuple((one.code, one.shown_title) for one in services_of_item(code)),
+        issues=issues_of_item(viewer, item),
+        runs=runs_of_item(viewer, item),
+        versions=versions_of(item) if inside else (),
+        may_run=may_run(viewer, item) and bool(item.source),
+        may_see_rows=inside,
+    )
+
+
+def _link(item: CatalogItem) -> LinkPanel | None:
+    spec, source = item.as_spec(), source_by_code(item.source)
+    if spec.link is None or source is None:
+        return None
+    return LinkPanel(
+        source=source.code,
+        source_title=source.title,
+        kind=source.kind,
+        shown=source.shown,
+        object=spec.link.object,
+        mode=spec.link.mode,
+        key=spec.link.key,
+        watermark=spec.link.watermark,
+        reachable=source.reachable,
+    )

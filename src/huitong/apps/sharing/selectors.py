@@ -1,0 +1,290 @@
+"""Reads of sharing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+
+from django.conf import settings
+from django.db.models import Count
+from django.utils import timezone
+
+from huitong.apps.accounts.visibility import Viewer
+from huitong.apps.catalog.selectors import elements_by_name
+from huitong.apps.collection.selectors import the_lake, the_serving_store
+from huitong.apps.declared import in_language
+from huitong.apps.ledger.selectors import keys_used_today, usage_by_day, usage_by_service
+from huitong.apps.ledger.services import Owners
+from huitong.apps.paging import PAGE_SIZE, Page, page_of
+from huitong.apps.sharing.models import ConsumerApp, Grant, GrantQuerySet, Service
+from huitong.apps.sharing.policy import compile_policy, served_columns
+from huitong.apps.sharing.specs import AppRow, GrantRow, MeterPoint, ServiceField, ServicePage, ServiceRow
+from huitong.engine.declarations import sharing
+from huitong.engine.lake.lake import table_columns
+from huitong.engine.lake.names import ident, table
+from huitong.engine.serving.decision import RuleOutcome
+from huitong.engine.serving.explain import explain
+from huitong.foundation.errors import HuitongError, Terminal
+
+__all__ = ["compile_policy", "served_columns"]
+
+log = logging.getLogger(__name__)
+
+
+def access_service(viewer: Viewer, code: str) -> Service:
+    """Return a service that ``viewer`` may see, with its provider.
+
+    Raises:
+        Terminal: ``people.not_found``, also for what the viewer may not see.
+    """
+    found = Service.objects.visible_to(viewer).select_related("provider").filter(code=code).first()
+    if found is None:
+        raise Terminal("people.not_found", kind="service", code=code)
+    return found
+
+
+def access_app(viewer: Viewer, code: str) -> ConsumerApp:
+    """Return a consumer app that ``viewer`` may see, with its organisation.
+
+    Raises:
+        Terminal: ``people.not_found``, also for what the viewer may not see.
+    """
+    found = ConsumerApp.objects.visible_to(viewer).select_related("organisation").filter(code=code).first()
+    if found is None:
+        raise Terminal("people.not_found", kind="app", code=code)
+    return found
+
+
+def access_grant(viewer: Viewer, code: str) -> Grant:
+    """Return a grant that ``viewer`` may see, with app, service and their organisations.
+
+    Raises:
+        Terminal: ``people.not_found``, also for what the viewer may not see.
+    """
+    found = _with_names(Grant.objects.visible_to(viewer)).filter(code=code).first()
+    if found is None:
+        raise Terminal("people.not_found", kind="grant", code=code)
+    return found
+
+
+def service_list(viewer: Viewer) -> tuple[ServiceRow, ...]:
+    """Return the services that ``viewer`` may see. Four queries, and those of the viewer's scope."""
+    today, month = usage_by_service(days=1), usage_by_service(days=30)
+    grants = active_grant_counts()
+    return tuple(
+        ServiceRow(
+            code=row.code,
+            title=row.shown_title,
+            provider=row.provider.code,
+            provider_title=row.provider.shown_short,
+            table=row.table,
+            kinds=tuple(row.kinds),
+            grants=grants.get(row.code, 0),
+            calls_today=today[row.code].calls if row.code in today else 0,
+            calls_30_days=month[row.code].calls if row.code in month else 0,
+        )
+        for row in Service.objects.visible_to(viewer).select_related("provider")
+    )
+
+
+def service_page(viewer: Viewer, code: str) -> ServicePage:
+    """Return one service with whom it serves and how to call it. A fixed number of queries.
+
+    Raises:
+        Terminal: ``people.not_found``, also for what the viewer may not see.
+    """
+    row = access_service(viewer, code)
+    spec = row.as_spec()
+    columns = served_columns().get(spec.table, {})
+    elements = elements_by_name({columns.get(name, "") for name in (spec.key, *spec.fields)})
+    grants = _with_names(Grant.objects.visible_to(viewer).filter(service=row))
+    key = elements.get(columns.get(spec.key, ""))
+    fields = []
+    for name in spec.fields:
+        element = elements.get(columns.get(name, ""))
+        fields.append(
+            ServiceField(
+                name=name,
+                title=element.shown_title if element else name,
+                element=element.name if element else "",
+                type=element.type if element else "string",
+                level=element.level if element else 4,
+                mask=element.mask if element else "full",
+                is_key=name == spec.key,
+            )
+        )
+    path = f"/gateway/v1/{row.code}"
+    return ServicePage(
+        code=row.code,
+        title=row.shown_title,
+        abstract=in_language(spec.abstract, spec.abstract_en),
+        provider=row.provider.code,
+        provider_title=row.provider.shown_short,
+        table=row.table,
+        key=row.key,
+        key_title=key.shown_title if key else row.key,
+        kinds=tuple(row.kinds),
+        fields=tuple(fields),
+        items=tuple((item.code, item.shown_title) for item in row.items.all()),
+        grants=tuple(grant_row(grant) for grant in grants),
+        usage=tuple(
+            MeterPoint(one.day, one.calls, one.refused, one.asked, one.answered) for one in usage_by_day(row.code)
+        ),
+        records_path=f"{path}/records",
+        verify_path=f"{path}/verify",
+        openapi_path=f"{path}/openapi.json",
+        token_path="/gateway/token",
+        example_key=_example_key(spec),
+    )
+
+
+def _example_key(spec: sharing.Service) -> str:
+    """A key that has an answer. Only the demo's people, who do not exist, may be named on a page."""
+    if not settings.HUITONG.demo:
+        return ""
+    schema, _, name = spec.table.partition(".")
+    try:
+        with the_lake().reader() as con:
+            if spec.key not in table_columns(con, schema, name):
+                return ""
+            key = ident(spec.key)
+            row = con.execute(f"SELECT {key} FROM {table(schema, name)} WHERE {key} IS NOT NULL LIMIT 1").fetchone()
+    except HuitongError as error:  # the page is worth showing without an example
+        log.warning("no example key of %s: %s", spec.code, error)
+        return ""
+    return str(row[0]) if row else ""
+
+
+def filtered_grants(viewer: Viewer, *, service: str = "", app: str = "", state: str = "") -> GrantQuerySet:
+    """Return the grants that ``viewer`` may see, with names."""
+    exact = {"service__code": service, "app__code": app, "state": state}
+    rows = Grant.objects.visible_to(viewer).filter(**{name: value for name, value in exact.items() if value})
+    return _with_names(rows)
+
+
+def _with_names(rows: GrantQuerySet) -> GrantQuerySet:
+    return rows.select_related("app__organisation", "service__provider")
+
+
+def grant_list(
+    viewer: Viewer, *, service: str = "", app: str = "", state: str = "", number: int = 1, size: int = PAGE_SIZE
+) -> Page[GrantRow]:
+    """Return one page of grants. Two queries, and those of the viewer's scope."""
+    rows = filtered_grants(viewer, service=service, app=app, state=state)
+    return page_of(rows, grant_row, number=number, size=size)
+
+
+def grant_row(grant: Grant) -> GrantRow:
+    """Return a grant, read with app, service and organisations, as a line of a list."""
+    spec = grant.as_spec()
+    return GrantRow(
+        code=grant.code,
+        app=grant.app.code,
+        app_title=grant.app.shown_title,
+        consumer_title=grant.app.organisation.shown_short,
+        service=grant.service.code,
+        service_title=grant.service.shown_title,
+        purpose=in_language(spec.purpose, spec.purpose_en),
+        legal_basis=grant.legal_basis,
+        fields=spec.fields,
+        clear=spec.clear,
+        row_filter=tuple(f"{one.field} ∈ {', '.join(one.values)}" for one in spec.row_filter),
+        kinds=spec.kinds,
+        quota=spec.quota,
+        valid_from=grant.valid_from,
+        valid_to=grant.valid_to,
+        state=grant.state,
+        reason=grant.reason,
+        in_force=_in_force(grant, timezone.localdate()),
+    )
+
+
+def _in_force(grant: Grant, today: dt.date) -> bool:
+    begun = grant.valid_from is None or grant.valid_from <= today
+    ended = grant.valid_to is not None and grant.valid_to < today
+    return grant.state == Grant.State.ACTIVE and begun and not ended
+
+
+def app_list(viewer: Viewer) -> tuple[AppRow, ...]:
+    """Return the consumer apps that ``viewer`` may see. Two queries, and those of the viewer's scope."""
+    active = Grant.objects.filter(state=Grant.State.ACTIVE).order_by()
+    grants = dict(active.values_list("app__code").annotate(Count("pk")))
+    return tuple(
+        AppRow(
+            code=row.code,
+            title=row.shown_title,
+            organisation=row.organisation.shown_short,
+            active=row.active,
+            grants=grants.get(row.code, 0),
+        )
+        for row in ConsumerApp.objects.visible_to(viewer).select_related("organisation")
+    )
+
+
+def explain_call(
+    viewer: Viewer,
+    *,
+    grant: str,
+    app: str = "",
+    service: str = "",
+    kind: sharing.ServiceKind = "records",
+    fields: tuple[str, ...] | None = None,
+    keys: int = 1,
+) -> tuple[RuleOutcome, ...]:
+    """Say rule by rule whether the gateway would answer a call, by the policy it enforces now.
+
+    Args:
+        grant: code of the grant, which ``viewer`` must be able to see.
+        app, service: codes; those of the grant when empty.
+
+    Raises:
+        Terminal: ``people.not_found``, ``sharing.no_policy`` before the first policy was written.
+    """
+    row = access_grant(viewer, grant)
+    policy = the_serving_store().read_policy()
+    if policy is None:
+        raise Terminal("sharing.no_policy")
+    return explain(
+        policy,
+        app=app or row.app.code,
+        service=service or row.service.code,
+        grant=grant,
+        kind=kind,
+        fields=fields,
+        keys=keys,
+        used=keys_used_today(grant),
+    )
+
+
+def services_of_item(code: str) -> tuple[Service, ...]:
+    """Return the services that make an item available. One query."""
+    return tuple(Service.objects.filter(items__code=code))
+
+
+def active_grant_counts() -> dict[str, int]:
+    """Return active grants by code of the service. One query."""
+    rows = Grant.objects.filter(state=Grant.State.ACTIVE).order_by()
+    return dict(rows.values_list("service__code").annotate(Count("pk")))
+
+
+def owners() -> Owners:
+    """Return whose each app and each service is, for the evidence ledger. Two queries."""
+    return Owners(
+        of_app=dict(ConsumerApp.objects.values_list("code", "organisation")),
+        of_service=dict(Service.objects.values_list("code", "provider")),
+    )
+
+
+def declared_services() -> tuple[sharing.Service, ...]:
+    """Return every service as declared. One query."""
+    return tuple(row.as_spec() for row in Service.objects.order_by("pk"))
+
+
+def declared_apps() -> tuple[sharing.ConsumerApp, ...]:
+    """Return every consumer app as declared, without secrets. One query."""
+    return tuple(row.as_spec() for row in ConsumerApp.objects.order_by("pk"))
+
+
+def declared_grants() -> tuple[sharing.Grant, ...]:
+    """Return every grant as declared, but for revoked ones. One query."""
+    return tuple(row.as_spec() for row in Grant.objects.exclude(state=Grant.State.REVOKED).order_by("pk"))

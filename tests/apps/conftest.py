@@ -1,0 +1,83 @@
+"""Fixtures: an installation of its own for each test, with a town in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.test import override_settings
+from pytest_django import DjangoDbBlocker
+from pytest_django.fixtures import Settings
+from tests.apps.town import PACK, build_town
+
+from huitong.apps.accounts.models import User
+from huitong.apps.accounts.services import system_user
+from huitong.apps.collection.services import bind_variables, close_stores
+from huitong.apps.ledger.services import close_desk
+from huitong.apps.packs.services import apply_pack
+from huitong.foundation.settings import Settings as Installation
+from huitong.foundation.settings import load_settings
+
+FAST_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def installation(home: Path) -> Installation:
+    """Settings of an embedded installation; every test has the same secret."""
+    return load_settings(home=home, environment={"HUITONG_SECRET": "test-secret", "HUITONG_THREADS": "1"})
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, settings: Settings) -> Iterator[Path]:
+    """Folder of the installation's state; lake, serving store and evidence are closed after the test."""
+    folder = tmp_path / "var"
+    settings.HUITONG = installation(folder)
+    settings.PASSWORD_HASHERS = FAST_HASHERS
+    yield folder
+    close_desk()
+    close_stores()
+
+
+@pytest.fixture
+def system(db: None) -> User:
+    """The account that commands act as."""
+    return system_user()
+
+
+@pytest.fixture
+def town_folder(tmp_path: Path) -> Path:
+    """The town's departments with their systems."""
+    folder = tmp_path / "town"
+    build_town(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def _town_in_database(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """The town's pack applied once a module, in a transaction around all of its tests."""
+    here = override_settings(HUITONG=installation(tmp_path_factory.mktemp("module")), PASSWORD_HASHERS=FAST_HASHERS)
+    with django_db_blocker.unblock():
+        around = transaction.atomic()
+        around.__enter__()
+        with here:
+            apply_pack(system_user(), PACK)
+    yield
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
+
+
+@pytest.fixture
+def town(_town_in_database: None, db: None, town_folder: Path) -> Path:
+    """The town's pack, applied. Returns the folder of its departments' systems."""
+    bind_variables(codes=[source.code for source in PACK.sources], variables={"town": str(town_folder)})
+    return town_folder
+
+
+@pytest.fixture
+def user(town: Path) -> Callable[[str], User]:
+    """Gives a user of the town by login, freshly read."""
+    return lambda login: User.objects.get(login=login)
