@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 Tone = Literal["", "good", "info", "warn", "bad", "violet"]
@@ -139,10 +140,74 @@ LABELS: Mapping[str, Mapping[str, Label]] = {
         "active": Label(_("有效"), "good", "circle-check"),
         "suspended": Label(_("已暂停"), "warn", "clock"),
         "revoked": Label(_("已收回"), "bad", "ban"),
+        "out_of_date": Label(_("不在有效期"), "", "clock"),
     },
     "service_kind": {
         "records": Label(_("查询"), "info", "search"),
         "verify": Label(_("核验"), "good", "checklist"),
+    },
+    "data_type": {
+        "string": Label(_("文字")),
+        "integer": Label(_("整数")),
+        "decimal": Label(_("小数")),
+        "date": Label(_("日期")),
+        "datetime": Label(_("日期时间")),
+        "boolean": Label(_("是否")),
+    },
+    "level": {
+        "1": Label(_("1 级 · 公开"), "good"),
+        "2": Label(_("2 级 · 内部"), ""),
+        "3": Label(_("3 级 · 个人"), "warn"),
+        "4": Label(_("4 级 · 敏感"), "bad"),
+    },
+    "mask": {
+        "id_number": Label(_("遮盖出生日期与顺序码")),
+        "name": Label(_("只显示姓")),
+        "mobile": Label(_("遮盖中间四位")),
+        "phone": Label(_("遮盖后几位")),
+        "email": Label(_("遮盖邮箱名")),
+        "address": Label(_("只显示到街道")),
+        "number": Label(_("只显示首尾")),
+        "year": Label(_("只显示年份")),
+        "full": Label(_("全部遮盖")),
+        "amount_range": Label(_("只显示金额区间")),
+        "bank_account": Label(_("只显示账号后四位")),
+        "plate": Label(_("遮盖号牌中段")),
+    },
+    "audit_kind": {
+        "organisation": Label(_("组织机构")),
+        "system": Label(_("信息系统")),
+        "user": Label(_("用户")),
+        "calendar_day": Label(_("工作日历")),
+        "calendar_year": Label(_("工作日历")),
+        "codelist": Label(_("代码集")),
+        "element": Label(_("数据元")),
+        "item": Label(_("目录")),
+        "source": Label(_("数据源")),
+        "chain": Label(_("全链运行")),
+        "run": Label(_("运行")),
+        "library": Label(_("基础库")),
+        "service": Label(_("服务")),
+        "app": Label(_("应用")),
+        "grant": Label(_("授权")),
+        "pack": Label(_("声明包")),
+    },
+    "audit_verb": {
+        "put": Label(_("登记")),
+        "remove": Label(_("移除")),
+        "cancel": Label(_("撤销")),
+        "deactivate": Label(_("停用")),
+        "set": Label(_("设定")),
+        "confirm": Label(_("确认")),
+        "switch": Label(_("切换")),
+        "start": Label(_("启动")),
+        "run": Label(_("启动")),
+        "issue": Label(_("签发")),
+        "revoke": Label(_("收回")),
+        "suspend": Label(_("暂停")),
+        "resume": Label(_("恢复")),
+        "look": Label(_("查询")),
+        "apply": Label(_("应用")),
     },
     "schema": {
         "raw": Label(_("原样数据"), "info", "database"),
@@ -162,3 +227,8 @@ def label(kind: str, value: str) -> Label:
 def choices(kind: str) -> list[tuple[str, Text]]:
     """Return the values of ``kind`` with their words, in the order declared here."""
     return [(value, entry.text) for value, entry in LABELS[kind].items()]
+
+
+def language() -> Literal["zh", "en"]:
+    """Return the language of the request, as errors and declarations name it."""
+    return "en" if (get_language() or "").startswith("en") else "zh"

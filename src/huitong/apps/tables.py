@@ -64,6 +64,8 @@ class Filter:
     name: str
     title: Text
     choices: Sequence[tuple[str, Text]] = ()
+    blank: Text = ""
+    """What it is called when nothing is chosen; "" calls it all."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ class ShownFilter:
     name: str
     title: Text
     choices: Sequence[tuple[str, Text]]
+    blank: Text
     value: str
 
 
@@ -201,7 +204,7 @@ def table_of(request: HttpRequest, listing: Listing[T], fetch: Fetch[T]) -> Tabl
         rows=[list(zip(columns, listing.cells(row), strict=True)) for row in page.rows],
         empty=listing.empty,
         page=page,
-        filters=[ShownFilter(f.name, f.title, f.choices, wanted.value(f.name)) for f in listing.filters],
+        filters=[ShownFilter(f.name, f.title, f.choices, f.blank, wanted.value(f.name)) for f in listing.filters],
         query=wanted.text,
         order="" if wanted.order == listing.order else wanted.order,
         search=listing.search,

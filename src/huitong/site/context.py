@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from huitong.apps.accounts.selectors import organisation_tree, personas, scope_of
 from huitong.apps.accounts.specs import Persona
+from huitong.apps.accounts.visibility import Viewer
 from huitong.apps.labels import Text
 from huitong.site.figures import in_english
 from huitong.site.navigation import Group, navigation
@@ -29,6 +31,11 @@ class Shell:
 
     request: HttpRequest
 
+    @cached_property
+    def viewer(self) -> Viewer:
+        """The reader; nobody when the request failed before it was known who asks."""
+        return getattr(self.request, "user", None) or AnonymousUser()
+
     @property
     def demo(self) -> bool:
         """Whether everything shown is invented."""
@@ -37,7 +44,7 @@ class Shell:
     @cached_property
     def groups(self) -> tuple[Group, ...]:
         """The navigation of the reader."""
-        return navigation(official=scope_of(self.request.user).official, path=self.request.path)
+        return navigation(official=scope_of(self.viewer).official, path=self.request.path)
 
     @cached_property
     def personas(self) -> tuple[Persona, ...]:
@@ -47,13 +54,13 @@ class Shell:
     @cached_property
     def city(self) -> str:
         """The name of whose data this is: the organisation at the root."""
-        roots = [node for node in organisation_tree(self.request.user) if node.depth == 0]
+        roots = [node for node in organisation_tree(self.viewer) if node.depth == 0]
         return roots[0].short or roots[0].title if len(roots) == 1 else ""
 
     @property
     def role(self) -> str:
         """The reader's most telling role."""
-        roles: frozenset[str] = getattr(self.request.user, "roles", frozenset())
+        roles: frozenset[str] = getattr(self.viewer, "roles", frozenset())
         ranked = ("bureau", "leader", "data_officer", "developer", "citizen")
         return next((role for role in ranked if role in roles), "")
 

@@ -6,8 +6,10 @@ import datetime
 
 from django.utils import timezone
 from django.utils.formats import number_format
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from huitong.apps.labels import language
 
 _SHORT = {
     "zh": ((10**8, 10**8, "亿"), (10**5, 10**4, "万")),
@@ -18,7 +20,7 @@ _SHORT = {
 
 def in_english() -> bool:
     """Tell whether the request is answered in English."""
-    return (get_language() or "").startswith("en")
+    return language() == "en"
 
 
 def grouped(value: float | None, decimals: int | None = None) -> str:
@@ -34,12 +36,11 @@ def short(value: float | None) -> tuple[str, str]:
     """Return ``value`` in three or four digits and its unit: ``("124.1", "万")``, in English ``("1.24", "M")``."""
     if value is None:
         return "—", ""
-    for least, size, unit in _SHORT["en" if in_english() else "zh"]:
+    for least, size, unit in _SHORT[language()]:
         if abs(value) >= least:
             scaled = value / size
-            decimals = max(0, 3 - len(str(int(abs(scaled)))))
-            text = f"{scaled:,.{decimals}f}"
-            return (text.rstrip("0").rstrip(".") if decimals else text), unit
+            decimals = 0 if abs(scaled) >= 1000 else 1 if abs(scaled) >= 10 else 2
+            return f"{scaled:,.{decimals}f}", unit
     return grouped(int(value)), ""
 
 

@@ -7,9 +7,9 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from huitong.apps.labels import language
 from huitong.foundation.errors import HuitongError, Terminal
 from huitong.site.context import THEME_COOKIE, THEMES
-from huitong.site.figures import in_english
 from huitong.site.gallery import gallery
 
 YEAR = 365 * 24 * 3600
@@ -17,13 +17,12 @@ YEAR = 365 * 24 * 3600
 
 def problem_page(request: HttpRequest, error: HuitongError) -> HttpResponse:
     """Answer with what failed, on what, and what to do next."""
-    language = "en" if in_english() else "zh"
     context = {
         "code": error.code,
         "status": error.status,
-        "title": error.title(language),
-        "detail": error.detail(language),
-        "hint": error.hint(language),
+        "title": error.title(language()),
+        "detail": error.detail(language()),
+        "hint": error.hint(language()),
     }
     return render(request, "site/problem.html", context, status=error.status)
 
@@ -51,8 +50,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer after a failure of ours. Uses nothing that may have failed: no database, no session."""
     error = Terminal("site.server_error")
-    language = "en" if in_english() else "zh"
-    context = {"title": error.title(language), "detail": error.detail(language), "hint": error.hint(language)}
+    context = {"title": error.title(language()), "detail": error.detail(language()), "hint": error.hint(language())}
     return render(request, "site/failure.html", context, status=500)
 
 

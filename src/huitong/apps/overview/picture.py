@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from django.urls import reverse
@@ -42,6 +42,11 @@ class Shape:
     short: str
     figure: int
     second: int = 0
+
+    @property
+    def end(self) -> float:
+        """Its lower end."""
+        return self.y + self.height
 
     @property
     def middle(self) -> float:
@@ -79,6 +84,7 @@ class Picture:
 
 def picture_of(flow: CityFlow) -> Picture:
     """Lay out ``flow``. Grows with departments, libraries, services and edges, not with rows."""
+    flow = replace(flow, departments=tuple(sorted(flow.departments, key=lambda each: -each.raw_rows)))
     height = TOP + LANE * max(len(flow.departments), len(flow.services), 3) + 12
     rows = _scale([d.raw_rows for d in flow.departments])
     lanes = {
@@ -167,7 +173,7 @@ def _column(rows: Sequence[T], x: float, height: int, bar: float, shape: Callabl
 
 def _library(row: LibraryFlow) -> Shape:
     href = reverse("libraries:library", args=[row.code])
-    return Shape("library", 0, 0, 0, href, row.title, fitted(row.title, LABEL_WIDTH - 30), row.rows, row.conflicts)
+    return Shape("library", 0, 0, 0, href, row.title, fitted(row.title, LABEL_WIDTH), row.rows, row.conflicts)
 
 
 def _service(row: ServiceFlow) -> Shape:
@@ -196,8 +202,8 @@ def _lane_ribbons(
 
 def _edges(flow: CityFlow, lanes: dict[str, float], placed: dict[str, Shape]) -> list[Ribbon]:
     """Draw what runs into libraries (by rows) and into services (by calls)."""
-    rows = _scale([edge.rows for edge in flow.edges if edge.kind == "department-library"])
-    calls = _scale([edge.rows for edge in flow.edges if edge.kind != "department-library"])
+    rows = _scale([edge.rows for edge in flow.edges if edge.kind != "library-service"])
+    calls = _scale([edge.rows for edge in flow.edges if edge.kind == "library-service"])
     titles = {d.code: d.title for d in flow.departments} | {row.code: row.title for row in flow.libraries}
     ribbons = []
     for edge in flow.edges:
@@ -212,9 +218,9 @@ def _edges(flow: CityFlow, lanes: dict[str, float], placed: dict[str, Shape]) ->
             begins = (X_CHECKED + NODE, lanes[edge.start]) if edge.start in lanes else None
         if begins is None:
             continue
-        width = max(THINNEST, (rows if into_library else calls)(edge.rows))
+        width = max(THINNEST, (calls if edge.kind == "library-service" else rows)(edge.rows))
         path = _curve(*begins, end.x, end.middle)
-        kind = "library" if into_library else "service"
+        kind = {"department-library": "library", "department-service": "direct"}.get(edge.kind, "service")
         ribbons.append(Ribbon(kind, path, width, end.href, titles.get(edge.start, ""), end.title, edge.rows))
     return ribbons
 

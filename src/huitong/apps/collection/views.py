@@ -1,0 +1,235 @@
+"""Pages of collection: runs, one run, quality issues, and rows at each place of the lake."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from huitong.apps.accounts.models import User
+from huitong.apps.accounts.selectors import organisation_tree, require_official
+from huitong.apps.accounts.visibility import Viewer
+from huitong.apps.catalog.models import CatalogItem
+from huitong.apps.catalog.selectors import access_item
+from huitong.apps.collection.models import Run
+from huitong.apps.collection.selectors import access_run, issue_list, may_run, run_row, runs_list
+from huitong.apps.collection.services import queue_run
+from huitong.apps.collection.specs import IssueRow, RunFilter, RunRow
+from huitong.apps.labels import Text, choices
+from huitong.apps.rules import rule_text
+from huitong.apps.paging import Page
+from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Wanted, listing_page, state_cell
+from huitong.foundation.errors import Terminal
+
+
+def runs(request: HttpRequest) -> HttpResponseBase:
+    """List the runs."""
+    require_official(request.user)
+    target, chain = request.GET.get("target", ""), request.GET.get("chain", "")
+
+    def fetch(wanted: Wanted, number: int, size: int) -> Page[RunRow]:
+        narrowed = RunFilter(
+            kind=wanted.value("kind"),
+            state=wanted.value("state"),
+            organisation=wanted.value("organisation"),
+            target=target,
+            chain=chain,
+        )
+        return runs_list(request.user, narrowed, number=number, size=size)
+
+    context = {"target": target, "chain": chain}
+    return listing_page(request, "collection/runs.html", _run_listing(request.user), fetch, context)
+
+
+def _run_listing(viewer: Viewer) -> Listing[RunRow]:
+    return Listing(
+        name="runs",
+        title=_("运行记录"),
+        columns=(
+            Column("target", _("对象"), head=True),
+            Column("kind", _("环节"), "badge"),
+            Column("state", _("结果"), "badge"),
+            Column("rows", _("数量"), "number"),
+            Column("changes", _("变化")),
+            Column("started_at", _("开始"), "time"),
+            Column("seconds", _("用时")),
+        ),
+        cells=_run_cells,
+        empty=Empty(
+            _("还没有运行过"),
+            _("在目录页点“立即运行”，或由系统按更新周期自动运行，每一次都会记在这里。"),
+            reverse("catalog:items"),
+            _("打开数据目录"),
+            "history",
+        ),
+        filters=(
+            Filter("kind", _("环节"), choices("run_kind")),
+            Filter("state", _("结果"), choices("run_state")),
+            Filter("organisation", _("部门"), _organisations(viewer)),
+        ),
+    )
+
+
+def _organisations(viewer: Viewer) -> list[tuple[str, Text]]:
+    return [(node.code, node.short or node.title) for node in organisation_tree(viewer)]
+
+
+def _run_cells(row: RunRow) -> tuple[Cell, ...]:
+    return (
+        Cell(row.target_title, href=reverse("collection:run", args=[row.id]), note=row.organisation),
+        state_cell("run_kind", row.kind),
+        state_cell("run_state", row.state, note=row.error_title),
+        Cell(row.rows if row.state == "done" else None),
+        Cell(changes_text(row)),
+        Cell(row.started_at or row.queued_at),
+        Cell("" if row.seconds is None else _seconds(row.seconds)),
+    )
+
+
+def _seconds(seconds: float) -> str:
+    return _now("%(number)s 秒") % {"number": f"{seconds:.1f}" if seconds >= 0.1 else f"{seconds:.2f}"}
+
+
+def changes_text(row: RunRow) -> str:
+    """Return what a run changed: added, changed and removed rows."""
+    if row.state != "done":
+        return ""
+    parts = [
+        f"{sign}{count:,}" for sign, count in (("+", row.inserted), ("~", row.updated), ("−", row.deleted)) if count
+    ]
+    return " ".join(parts) or _now("没有变化")
+
+
+def run(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Show one run: its counts, what it read, and when it failed, why and what to do."""
+    require_official(request.user)
+    found = access_run(request.user, run_id)
+    row = run_row(found)
+    item = found.item
+    context = {"run": row, "item": item, "counts": _run_counts(row), "may_run": _may_run(request, item)}
+    return render(request, "collection/run.html", context)
+
+
+def _run_counts(row: RunRow) -> list[tuple[Text, int, str]]:
+    """Return the counts that matter for a run's kind, each with a tone."""
+    changed: list[tuple[Text, int, str]] = [
+        (_("新增"), row.inserted, ""),
+        (_("更新"), row.updated, ""),
+        (_("删除"), row.deleted, ""),
+    ]
+    if row.kind == "collect":
+        return [(_("从数据源读取"), row.read, ""), *changed, (_("归集后共有"), row.rows, "")]
+    if row.kind == "check":
+        held = (_("拦截"), row.rejected, "bad" if row.rejected else "")
+        return [(_("合格"), row.rows, "good"), held, (_("提示"), row.flagged, "warn" if row.flagged else ""), *changed]
+    if row.kind == "fuse":
+        apart = (_("来源不一致"), row.conflicts, "warn" if row.conflicts else "")
+        return [(_("重新计算"), row.read, ""), *changed, (_("库内共有"), row.rows, ""), apart]
+    return [*changed, (_("服务可查"), row.rows, "")]
+
+
+def issues(request: HttpRequest) -> HttpResponseBase:
+    """List the quality issues: one a rule and item, most failing rows first."""
+    require_official(request.user)
+    item = request.GET.get("item", "")
+
+    def fetch(wanted: Wanted, number: int, size: int) -> Page[IssueRow]:
+        state = wanted.value("state") or "open"
+        return issue_list(
+            request.user,
+            state="" if state == "all" else state,
+            item=item,
+            organisation=wanted.value("organisation"),
+            number=number,
+            size=size,
+        )
+
+    listing = issue_listing(_organisations(request.user))
+    return listing_page(request, "collection/issues.html", listing, fetch, {"item": item})
+
+
+def issue_listing(organisations: list[tuple[str, Text]]) -> Listing[IssueRow]:
+    """Describe the list of quality issues."""
+    return Listing(
+        name="issues",
+        title=_("数据质量"),
+        columns=ISSUE_COLUMNS,
+        cells=issue_cells,
+        empty=Empty(
+            _("没有待整改的质量问题"),
+            _("检查中发现违反规则的记录时，会在这里开出问题单；改好后重新检查会自动关闭。"),
+            icon="circle-check",
+        ),
+        filters=(
+            Filter("state", _("状态"), [("closed", _("已解决")), ("all", _("全部"))], _("待整改")),
+            Filter("organisation", _("部门"), organisations),
+        ),
+    )
+
+
+ISSUE_COLUMNS = (
+    Column("rule", _("问题"), head=True),
+    Column("item", _("目录")),
+    Column("severity", _("处理"), "badge"),
+    Column("failed", _("涉及行数"), "number"),
+    Column("share", _("占比"), "number"),
+    Column("trend", _("趋势")),
+    Column("opened_at", _("发现时间"), "time"),
+    Column("state", _("状态"), "badge"),
+)
+
+
+def issue_cells(row: IssueRow) -> tuple[Cell, ...]:
+    """Return an issue as the cells of :data:`ISSUE_COLUMNS`."""
+    share = f"{100 * row.failed / row.total:.2f}%" if row.total else ""
+    note = _now("第 %(times)d 次出现") % {"times": row.times_opened} if row.times_opened > 1 else ""
+    return (
+        Cell(rule_text(row.rule), href=issue_rows_url(row)),
+        Cell(row.item_title, href=reverse("catalog:item", args=[row.item]), note=row.organisation),
+        state_cell("severity", row.severity),
+        Cell(row.failed),
+        Cell(share),
+        Cell(trend_text(row)),
+        Cell(row.opened_at),
+        state_cell("issue_state", row.state, note=note),
+    )
+
+
+def issue_rows_url(row: IssueRow) -> str:
+    """Return the address of the rows that break the rule: held back when it rejects, else those that passed."""
+    schema = "quarantine" if row.severity == "reject" else "std"
+    return reverse("overview:rows", args=[row.item, schema])
+
+
+def trend_text(row: IssueRow) -> str:
+    """Return how an issue went since the check before the last."""
+    if len(row.trend) < 2:
+        return _now("首次检查")
+    change = row.trend[-1].failed - row.trend[-2].failed
+    if not change:
+        return _now("持平")
+    template = _now("增加 %(rows)s 行") if change > 0 else _now("减少 %(rows)s 行")
+    return template % {"rows": f"{abs(change):,}"}
+
+
+def _may_run(request: HttpRequest, item: CatalogItem | None) -> bool:
+    return item is not None and bool(item.source) and may_run(request.user, item)
+
+
+@require_POST
+def start_run(request: HttpRequest, code: str) -> HttpResponse:
+    """Queue collecting and checking one item, and show the list of its runs."""
+    require_official(request.user)
+    item = access_item(request.user, code)
+    if not isinstance(request.user, User) or not may_run(request.user, item):
+        raise Terminal("people.not_allowed", login=str(request.user))
+    queue_run(request.user, kind=Run.Kind.COLLECT, target=code)
+    queue_run(request.user, kind=Run.Kind.CHECK, target=code)
+    messages.success(request, _now("已经开始：先归集，再检查。完成后这里会显示结果。"))
+    return redirect(f"{reverse('collection:runs')}?{urlencode({'target': code})}")

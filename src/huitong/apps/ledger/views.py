@@ -1,0 +1,169 @@
+"""Pages of the ledgers: evidence of data use, whether its chain is whole, and what people decided."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from huitong.apps.accounts.selectors import require_official, scope_of
+from huitong.apps.labels import Text, label, language
+from huitong.apps.ledger.selectors import anchors, audit_list, evidence_list, who_used
+from huitong.apps.ledger.specs import AuditRow, EvidenceFilter, EvidenceRow
+from huitong.apps.paging import Page
+from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Wanted, listing_page
+from huitong.engine.evidence.record import Receipt
+from huitong.engine.evidence.segments import ledger_folder
+from huitong.engine.evidence.verify import verify
+from huitong.foundation.errors import Terminal, error_texts
+
+LINKED = ("receipt", "service", "app", "grant", "case")
+"""What a link from elsewhere may narrow the list to, beside the filters shown."""
+
+
+def evidence(request: HttpRequest) -> HttpResponseBase:
+    """List the uses of data that the reader may see; a citizen's list is of what is about them."""
+    if scope_of(request.user).user is None:
+        raise Terminal("people.sign_in_needed")
+    official = scope_of(request.user).official
+    linked = {name: request.GET[name][:300] for name in LINKED if request.GET.get(name)}
+
+    def fetch(wanted: Wanted, number: int, size: int) -> Page[EvidenceRow]:
+        if not official:
+            return who_used(request.user, number=number, size=size)
+        narrowed = EvidenceFilter(
+            **linked,
+            outcome=wanted.value("outcome"),
+            since=_day(wanted.value("since")),
+            until=_day(wanted.value("until")),
+        )
+        return evidence_list(request.user, narrowed, number=number, size=size)
+
+    context = {"official": official, "linked": linked, "receipt": linked.get("receipt", "")}
+    return listing_page(request, "ledger/evidence.html", _evidence_listing(official=official), fetch, context)
+
+
+def _day(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def _evidence_listing(*, official: bool) -> Listing[EvidenceRow]:
+    outcomes: list[tuple[str, Text]] = [("ok", _("已答复")), ("refused", _("被拒绝"))]
+    return Listing(
+        name="evidence",
+        title=_("使用存证"),
+        columns=(
+            Column("purpose", _("用途"), head=True),
+            Column("at", _("时间"), "time"),
+            Column("consumer", _("使用方")),
+            Column("service", _("服务"), "mono"),
+            Column("fields", _("用到的项目")),
+            Column("answered", _("答复"), "number"),
+            Column("outcome", _("结果"), "badge"),
+            Column("receipt", _("回执"), "mono"),
+        ),
+        cells=_evidence_cells,
+        empty=_evidence_empty(official=official),
+        filters=(Filter("outcome", _("结果"), outcomes), Filter("since", _("从")), Filter("until", _("到")))
+        if official
+        else (),
+    )
+
+
+def _evidence_empty(*, official: bool) -> Empty:
+    if official:
+        text = _("每一次通过服务或查询使用数据，都会先写下存证再答复，并列在这里。")
+        return Empty(_("还没有使用记录"), text, icon="fingerprint")
+    text = _("有单位查询或核验您的数据时，这里会写明是谁、什么时候、为了什么。")
+    return Empty(_("还没有人用过您的数据"), text, icon="fingerprint")
+
+
+def _evidence_cells(row: EvidenceRow) -> tuple[Cell, ...]:
+    refused = row.outcome != "ok"
+    return (
+        Cell(row.purpose or row.grant or "—", note=row.case),
+        Cell(row.at),
+        Cell(row.consumer_title or row.app, note=row.operator),
+        Cell(row.service, note=str(label("service_kind", row.kind).text) if row.kind else ""),
+        Cell("、".join(row.fields[:4]) + ("…" if len(row.fields) > 4 else "")),
+        Cell(row.answered, note=_now("共问 %(asked)d 个") % {"asked": row.asked} if row.asked > 1 else ""),
+        Cell(
+            _("被拒绝") if refused else _("已答复"),
+            tone="bad" if refused else "good",
+            icon="ban" if refused else "circle-check",
+            note=_outcome_title(row.outcome) if refused else "",
+        ),
+        Cell(f"{row.receipt[:12]}…", href=f"{reverse('ledger:evidence')}?receipt={row.receipt}"),
+    )
+
+
+def _outcome_title(code: str) -> str:
+    text = error_texts().get(code)
+    return text.title[language()] if text else code
+
+
+@require_POST
+def check_chain(request: HttpRequest) -> HttpResponse:
+    """Read every evidence file again and show whether the chain is whole, and what is wrong first when it is not."""
+    require_official(request.user)
+    known = tuple(Receipt(chain, seq, digest) for chain, (seq, digest) in anchors().items() if seq)
+    result = verify(ledger_folder(settings.HUITONG.home), anchors=known)
+    broken = result.broken.as_error() if result.broken else None
+    context = {
+        "result": result,
+        "detail": broken.detail(language()) if broken else "",
+        "hint": broken.hint(language()) if broken else "",
+    }
+    return render(request, "ledger/check.html", context)
+
+
+def audit(request: HttpRequest) -> HttpResponseBase:
+    """List what people decided."""
+    require_official(request.user)
+    kind, target = request.GET.get("kind", ""), request.GET.get("target", "")
+
+    def fetch(wanted: Wanted, number: int, size: int) -> Page[AuditRow]:
+        return audit_list(request.user, kind=kind, target=target, number=number, size=size)
+
+    context = {"kind": kind, "target": target}
+    return listing_page(request, "ledger/audit.html", _audit_listing(), fetch, context)
+
+
+def _audit_listing() -> Listing[AuditRow]:
+    return Listing(
+        name="audit",
+        title=_("操作记录"),
+        columns=(
+            Column("action", _("操作"), head=True),
+            Column("at", _("时间"), "time"),
+            Column("login", _("账号")),
+            Column("target", _("对象")),
+            Column("request", _("请求编号"), "mono"),
+        ),
+        cells=_audit_cells,
+        empty=Empty(_("还没有操作记录"), _("每一次登记、修改、授权和查询，都会和改动一起记下来。"), icon="file-text"),
+    )
+
+
+def _action_text(row: AuditRow) -> str:
+    verb = row.action.partition(".")[2].partition("_")[0]
+    parts = {"verb": label("audit_verb", verb).text, "thing": label("audit_kind", row.kind).text}
+    return _now("%(verb)s%(thing)s") % parts
+
+
+def _audit_cells(row: AuditRow) -> tuple[Cell, ...]:
+    here = f"{reverse('ledger:audit')}?kind={row.kind}&target={row.target}"
+    return (
+        Cell(_action_text(row), note=row.action),
+        Cell(row.at),
+        Cell(row.login),
+        Cell(row.target, href=here, note=str(label("audit_kind", row.kind).text)),
+        Cell(row.request),
+    )

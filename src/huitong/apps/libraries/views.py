@@ -1,0 +1,119 @@
+"""Pages of libraries: which there are, how one is made, and the look-up of a person or company."""
+
+from __future__ import annotations
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from huitong.apps.accounts.models import User
+from huitong.apps.accounts.selectors import require_official
+from huitong.apps.labels import language
+from huitong.apps.libraries.selectors import library_list, library_page
+from huitong.apps.libraries.services import MAY_LOOK_UP
+from huitong.apps.libraries.services import look_up as look_up_one
+from huitong.apps.libraries.specs import LibraryPage, LibraryRecord
+from huitong.foundation.errors import HuitongError, Terminal
+
+OTHER = "other"
+PURPOSES = (
+    ("apply", _("办理群众或企业申请的事项")),
+    ("compare", _("核实部门之间不一致的数据")),
+    ("complaint", _("处理投诉或对数据的异议")),
+    ("supervise", _("依法履行监管职责")),
+    (OTHER, _("其他（请在说明里写清）")),
+)
+
+
+class LookUpForm(forms.Form):
+    """What a look-up asks for: the purpose first."""
+
+    purpose = forms.ChoiceField(label=_("用途"), choices=PURPOSES, widget=forms.RadioSelect)
+    explanation = forms.CharField(label=_("说明"), required=False, max_length=200, help_text=_("选“其他”时必填。"))
+    case = forms.CharField(label=_("办件编号"), required=False, max_length=100, help_text=_("有就填，方便日后核对。"))
+    library = forms.ChoiceField(label=_("查哪个库"))
+    key = forms.CharField(
+        label=_("号码"), max_length=60, help_text=_("身份证号、统一社会信用代码等，大小写和全半角都可以。")
+    )
+    use_required_attribute = False
+    template_name_div = ""
+
+    def __init__(self, *args: object, libraries: tuple[LibraryPage, ...], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["library"].choices = [(row.code, f"{row.title}（{row.key_title}）") for row in libraries]  # type: ignore[attr-defined]
+        for name in ("explanation", "case", "library", "key"):
+            self.fields[name].widget.attrs["class"] = "input"
+        self.fields["key"].widget.attrs["autocomplete"] = "off"
+
+    def clean(self) -> dict[str, object]:
+        """A purpose of one's own needs words."""
+        cleaned = super().clean() or {}
+        if cleaned.get("purpose") == OTHER and len(str(cleaned.get("explanation", "")).strip()) < 4:
+            self.add_error("explanation", _("请写明查询的理由，至少四个字。"))
+        return cleaned
+
+    @property
+    def stated_purpose(self) -> str:
+        """The purpose as evidence keeps it: the chosen one and the explanation, in Chinese whatever the page's language."""
+        chosen, words = self.cleaned_data["purpose"], self.cleaned_data["explanation"].strip()
+        return words if chosen == OTHER else "：".join(part for part in (CHINESE[chosen], words) if part)
+
+
+CHINESE = {
+    "apply": "办理群众或企业申请的事项",
+    "compare": "核实部门之间不一致的数据",
+    "complaint": "处理投诉或对数据的异议",
+    "supervise": "依法履行监管职责",
+}
+
+
+def libraries(request: HttpRequest) -> HttpResponse:
+    """Show every library with its size."""
+    require_official(request.user)
+    return render(request, "libraries/libraries.html", {"libraries": library_list(request.user)})
+
+
+def library(request: HttpRequest, code: str) -> HttpResponse:
+    """Show how a library is made: each attribute, its sources and its policy."""
+    require_official(request.user)
+    page = library_page(request.user, code)
+    context = {
+        "library": page,
+        "attribute_count": len(page.attributes),
+        "source_count": len({one.table for attribute in page.attributes for one in attribute.inputs}),
+    }
+    return render(request, "libraries/library.html", context)
+
+
+def look_up(request: HttpRequest) -> HttpResponse:
+    """Look up one person or company, for a purpose. Answers are never kept in the browser's history or cache."""
+    require_official(request.user)
+    if not isinstance(request.user, User) or not request.user.has_role(*MAY_LOOK_UP):
+        raise Terminal("people.not_allowed", login=str(request.user))
+    pages = library_list(request.user)
+    initial = {"library": request.GET.get("library", "")}
+    form = LookUpForm(request.POST or None, libraries=pages, initial=initial)
+    record: LibraryRecord | None = None
+    problem: HuitongError | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            record = look_up_one(
+                request.user,
+                library=form.cleaned_data["library"],
+                key=form.cleaned_data["key"],
+                purpose=form.stated_purpose,
+                case=form.cleaned_data["case"],
+            )
+        except HuitongError as error:
+            problem = error
+    response = render(request, "libraries/look_up.html", {"form": form, "record": record, "problem": _words(problem)})
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _words(problem: HuitongError | None) -> dict[str, str] | None:
+    if problem is None:
+        return None
+    here = language()
+    return {"title": problem.title(here), "detail": problem.detail(here), "hint": problem.hint(here)}

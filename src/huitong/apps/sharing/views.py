@@ -1,0 +1,236 @@
+"""Pages of sharing: services, one service with a trial call, grants with why they answer or refuse."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from huitong.apps.accounts.models import User
+from huitong.apps.accounts.selectors import require_official
+from huitong.apps.labels import choices, label, language
+from huitong.apps.paging import Page
+from huitong.apps.sharing.selectors import access_grant, explain_call, grant_list, grant_row, service_list, service_page
+from huitong.apps.sharing.services import issue_trial_token
+from huitong.apps.sharing.specs import GrantRow, ServicePage
+from huitong.apps.sharing.trying import TrialCall, TrialReply, try_call
+from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Wanted, listing_page, state_cell
+from huitong.foundation.errors import HuitongError
+
+_JSON = "Content-Type: application/json"
+
+
+class TrialForm(forms.Form):
+    """What a trial asks: under which grant, in which way, about whom."""
+
+    grant = forms.ChoiceField(label=_("以哪项授权"))
+    kind = forms.ChoiceField(label=_("方式"), widget=forms.RadioSelect)
+    key = forms.CharField(label=_("号码"), max_length=200)
+    field = forms.ChoiceField(label=_("核验哪一项"), required=False)
+    value = forms.CharField(label=_("核验的内容"), required=False, max_length=200)
+    case = forms.CharField(label=_("办件编号"), required=False, max_length=100)
+    use_required_attribute = False
+
+    def __init__(self, *args: object, service: ServicePage, grants: tuple[GrantRow, ...], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        offered = {
+            "grant": [(row.code, f"{row.purpose} · {row.app_title}") for row in grants],
+            "kind": [(kind, label("service_kind", kind).text) for kind in service.kinds],
+            "field": [(one.name, one.title) for one in service.fields if not one.is_key],
+        }
+        for name, values in offered.items():
+            self.fields[name].choices = values  # type: ignore[attr-defined]
+        self.fields["key"].label = service.key_title
+        for name in ("grant", "key", "field", "value", "case"):
+            self.fields[name].widget.attrs["class"] = "input"
+        if "verify" not in service.kinds:
+            del self.fields["field"], self.fields["value"]
+
+    def clean(self) -> dict[str, object]:
+        """A verification needs something to verify."""
+        cleaned = super().clean() or {}
+        if cleaned.get("kind") == "verify" and not str(cleaned.get("value") or "").strip():
+            self.add_error("value", _("核验时请填写要核对的内容。"))
+        return cleaned
+
+    def body(self) -> object:
+        """The request's body."""
+        asked = self.cleaned_data
+        if asked["kind"] == "verify":
+            return {"items": [{"key": asked["key"], "values": {asked["field"]: asked["value"]}}]}
+        return {"keys": [asked["key"]]}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A trial as shown: the request in words, and the reply, or why there was none."""
+
+    request: str
+    reply: TrialReply | None
+    problem: dict[str, str] | None
+
+
+def services(request: HttpRequest) -> HttpResponse:
+    """List the services."""
+    require_official(request.user)
+    return render(request, "sharing/services.html", {"services": service_list(request.user)})
+
+
+def service(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a service: what it answers, to whom, how to call it; and let those who may try it."""
+    require_official(request.user)
+    page = service_page(request.user, code)
+    mine = _usable_grants(request, page)
+    initial = {"kind": page.kinds[0] if page.kinds else "", "key": page.example_key}
+    form = TrialForm(request.POST or None, service=page, grants=mine, initial=initial) if mine else None
+    trial = None
+    if form is not None and request.method == "POST" and form.is_valid() and isinstance(request.user, User):
+        trial = _tried(request.user, page, form)
+    context = {"service": page, "form": form, "trial": trial, "curl": _curl(request, page, mine), "usage": _usage(page)}
+    response = render(request, "sharing/service.html", context)
+    if trial:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _usable_grants(request: HttpRequest, page: ServicePage) -> tuple[GrantRow, ...]:
+    """The grants in force that the reader may try: the own organisation's; in the demo the bureau tries any."""
+    return tuple(row for row in page.grants if row.in_force) if request.user.is_authenticated else ()
+
+
+def _tried(user: User, page: ServicePage, form: TrialForm) -> Trial:
+    asked = form.cleaned_data
+    path = page.verify_path if asked["kind"] == "verify" else page.records_path
+    words = _request_text(path, asked["grant"], asked["case"], user.login, form.body())
+    try:
+        token = issue_trial_token(user, grant=asked["grant"])
+        call = TrialCall(path, token.access_token, asked["grant"], asked["case"], user.login, form.body())
+        return Trial(words, try_call(call), None)
+    except HuitongError as error:
+        here = language()
+        problem = {"title": error.title(here), "detail": error.detail(here), "hint": error.hint(here)}
+        return Trial(words, None, problem)
+
+
+def _request_text(path: str, grant: str, case: str, operator: str, body: object) -> str:
+    lines = [f"POST {path}", "Authorization: Bearer …", f"Purpose: {grant}", f"Operator: {operator}", _JSON]
+    if case:
+        lines.insert(3, f"Case: {case}")
+    return "\n".join([*lines, "", json.dumps(body, ensure_ascii=False, indent=2)])
+
+
+def _curl(request: HttpRequest, page: ServicePage, mine: tuple[GrantRow, ...]) -> str:
+    """Two commands that call the service from a terminal: a token first, then the call."""
+    host = f"{request.scheme}://{request.get_host()}"
+    app, grant = (mine[0].app, mine[0].code) if mine else ("APP", "GRANT")
+    key = page.example_key or "KEY"
+    token = f"TOKEN=$(curl -s -u {app}:$SECRET -d grant_type=client_credentials {host}{page.token_path}"
+    token += " | python3 -c 'import json,sys; print(json.load(sys.stdin)[\"access_token\"])')"
+    call = f'curl -s -H "Authorization: Bearer $TOKEN" -H "Purpose: {grant}" "{host}{page.records_path}?key={key}"'
+    return f"{token}\n{call}"
+
+
+def _usage(page: ServicePage) -> dict[str, int]:
+    return {
+        "calls": sum(point.calls for point in page.usage),
+        "refused": sum(point.refused for point in page.usage),
+        "answered": sum(point.answered for point in page.usage),
+    }
+
+
+def grants(request: HttpRequest) -> HttpResponseBase:
+    """List the grants: which app may use which service, for what purpose, until when."""
+    require_official(request.user)
+    chosen = request.GET.get("service", "")
+
+    def fetch(wanted: Wanted, number: int, size: int) -> Page[GrantRow]:
+        return grant_list(request.user, service=chosen, state=wanted.value("state"), number=number, size=size)
+
+    return listing_page(request, "sharing/grants.html", _grant_listing(), fetch, {"service": chosen})
+
+
+def _grant_listing() -> Listing[GrantRow]:
+    return Listing(
+        name="grants",
+        title=_("使用授权"),
+        columns=(
+            Column("purpose", _("用途"), head=True),
+            Column("consumer", _("使用方")),
+            Column("service", _("服务")),
+            Column("legal_basis", _("依据")),
+            Column("fields", _("项目"), "number"),
+            Column("quota", _("每日限额")),
+            Column("valid", _("有效期")),
+            Column("state", _("状态"), "badge"),
+        ),
+        cells=_grant_cells,
+        empty=Empty(
+            _("还没有授权"), _("使用方提出申请并说明用途，经提供部门和数据管理部门同意后，授权会列在这里。"), icon="key"
+        ),
+        filters=(Filter("state", _("状态"), choices("grant_state")),),
+    )
+
+
+def _grant_cells(row: GrantRow) -> tuple[Cell, ...]:
+    state = row.state if row.in_force or row.state != "active" else "out_of_date"
+    return (
+        Cell(row.purpose, href=reverse("sharing:grant", args=[row.code]), note=row.code),
+        Cell(row.consumer_title, note=row.app_title),
+        Cell(row.service_title, href=reverse("sharing:service", args=[row.service])),
+        Cell(row.legal_basis),
+        Cell(len(row.fields)),
+        Cell(f"{row.quota:,}" if row.quota else _now("不限")),
+        Cell(_validity(row)),
+        state_cell("grant_state", state),
+    )
+
+
+def _validity(row: GrantRow) -> str:
+    begin = row.valid_from.isoformat() if row.valid_from else ""
+    end = row.valid_to.isoformat() if row.valid_to else ""
+    if not begin and not end:
+        return _now("长期")
+    return f"{begin or '…'} – {end or '…'}"
+
+
+def grant(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a grant, and rule by rule why a call under it is answered or refused."""
+    require_official(request.user)
+    row = grant_row(access_grant(request.user, code))
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in row.kinds else (row.kinds[0] if row.kinds else "records")
+    context = {
+        "grant": row,
+        "kind": kind,
+        "kinds": row.kinds,
+        "validity": _validity(row),
+        **_explained(request, code, kind),
+    }
+    return render(request, "sharing/grant.html", context)
+
+
+def _explained(request: HttpRequest, code: str, kind: str) -> dict[str, object]:
+    """Each rule in the reader's words, and whether a call would be answered."""
+    here = language()
+    try:
+        outcomes = explain_call(request.user, grant=code, kind="verify" if kind == "verify" else "records")
+    except HuitongError as error:
+        return {"problem": {"title": error.title(here), "detail": error.detail(here), "hint": error.hint(here)}}
+    steps = [
+        {
+            "title": one.title_en if here == "en" else one.title,
+            "state": one.state,
+            "note": one.note_en if here == "en" else one.note,
+            "detail": one.error.detail(here) if one.error else "",
+            "hint": one.error.hint(here) if one.error else "",
+        }
+        for one in outcomes
+    ]
+    return {"steps": steps, "answered": all(one.state != "failed" for one in outcomes)}
