@@ -82,7 +82,7 @@ def test_authority_wins_and_gaps_are_filled_by_the_next(lake: Lake) -> None:
     )
     conflict = _rows(lake, "people_conflict")[0]
     assert (conflict["id"], conflict["attribute"], conflict["chosen"]) == ("A", "name", "张三")
-    assert [claim["value"] for claim in conflict["claims"]] == ["张三", "张三三"]
+    assert (conflict["police"], conflict["insurance"]) == ("张三", "张三三")
 
 
 def test_latest_takes_the_newest_value_that_is_there(lake: Lake) -> None:
@@ -101,9 +101,12 @@ def test_most_common_counts_sources(lake: Lake) -> None:
 
 def test_the_newest_of_several_rows_of_one_source_speaks_for_it(lake: Lake) -> None:
     _put(lake, "police", [("1", "A", "旧", None, "2020-01-01"), ("2", "A", "新", None, "2026-01-01")])
+    _put(lake, "insurance", [("B", "B", "x", None, None)])
     fuse_library(lake, _library())
     assert _rows(lake, "people")[0]["name"] == "新"
-    assert _rows(lake, "people_provenance")[0]["police_key"] == "2"
+    first, second = _rows(lake, "people_provenance")
+    assert first["police_key"] == "2"
+    assert second["insurance_key"] is None, "the row key is the entity's key"
 
 
 def test_only_touched_entities_are_recomputed(lake: Lake) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -14,12 +14,12 @@ from huitong.engine.lake.lake import one_value, table_columns, table_exists
 from huitong.engine.lake.names import ident, table
 from huitong.engine.lake.rows import RowChanges, append_rows, replace_rows
 from huitong.engine.plans import fuse as plans
-from huitong.engine.plans.fuse import CONFLICT_ID, JOINED, FusePlan
+from huitong.engine.plans.fuse import CONFLICT_ID, FUSED, FusePlan
 from huitong.foundation.errors import Terminal
 
-BUCKET_ROWS = 2_000_000
-"""Source rows fused at a time: bounds memory to about 1 GB at 20 columns."""
-_SCOPE = "_scope"
+BUCKET_ROWS = 20_000_000
+"""Source rows fused at a time. Each share reads the sources anew; DuckDB's memory limit holds within one."""
+_SCOPE, _DISAGREEING = "_scope", "_disagreeing"
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ def fuse_library(lake: Lake, library: Library, *, rebuild: bool = False) -> Fuse
     """
     with lake.transaction() as con:
         plan = _plan(con, library)
+        plan = replace(plan, repeating=_repeating(con, plan))
         step, fingerprint = f"fuse:{library.table}", _fingerprint(plan)
         works = [_pending(con, step, source.table, fingerprint) for source in plan.sources]
         full = rebuild or any(work.full for work in works)
@@ -78,6 +79,11 @@ def _plan(con: Connection, library: Library) -> FusePlan:
     return plan
 
 
+def _repeating(con: Connection, plan: FusePlan) -> frozenset[int]:
+    numbers = range(len(plan.sources))
+    return frozenset(number for number in numbers if one_value(con, plans.repeated_entities_sql(plan, number)))
+
+
 def _fingerprint(plan: FusePlan) -> str:
     declared = msgspec.json.encode((plan.library, plan.sources), order="sorted")
     return hashlib.sha256(declared).hexdigest()[:16]
@@ -98,17 +104,17 @@ def _fuse_all(con: Connection, plan: FusePlan) -> tuple[int, RowChanges]:
         fresh = True
     recomputed, changes = 0, RowChanges()
     for number in range(buckets):
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {JOINED} AS {plans.joined_sql(plan, bucket=(number, buckets))}")
-        recomputed += one_value(con, f"SELECT count(*) FROM {JOINED}")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {FUSED} AS {plans.fused_sql(plan, bucket=(number, buckets))}")
+        recomputed += one_value(con, f"SELECT count(*) FROM {FUSED}")
         scope = f"SELECT {plan.key} FROM {{table}} WHERE hash({plan.key}) % {buckets} = {number}"
         changes += _write(con, plan, scope=None if fresh else scope)
-    con.execute(f"DROP TABLE {JOINED}")
+    con.execute(f"DROP TABLE {FUSED}")
     return recomputed, changes
 
 
 def _columns_changed(con: Connection, plan: FusePlan) -> bool:
     """Tell whether attributes or sources were added or removed, so that the tables must be made anew."""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {JOINED} AS {plans.joined_sql(plan)} LIMIT 0")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {FUSED} AS {plans.fused_sql(plan)} LIMIT 0")
     for suffix, sql in (("", plans.golden_sql(plan)), ("_provenance", plans.provenance_sql(plan))):
         wanted = {row[0]: row[1] for row in con.execute(f"DESCRIBE {sql}").fetchall()}
         if wanted != table_columns(con, "base", plan.library.table + suffix):
@@ -124,24 +130,25 @@ def _fuse_changes(con: Connection, plan: FusePlan, works: list[Work]) -> tuple[i
     recomputed = one_value(con, f"SELECT count(*) FROM {_SCOPE}")
     if not recomputed:
         return 0, RowChanges()
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {JOINED} AS {plans.joined_sql(plan, scope=_SCOPE)}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {FUSED} AS {plans.fused_sql(plan, scope=_SCOPE)}")
     scope = f"SELECT {plan.key} FROM {{table}} WHERE {plan.key} IN (FROM {_SCOPE})"
     changes = _write(con, plan, scope=scope)
-    con.execute(f"DROP TABLE {JOINED}; DROP TABLE {_SCOPE}")
+    con.execute(f"DROP TABLE {FUSED}; DROP TABLE {_SCOPE}")
     return recomputed, changes
 
 
 def _write(con: Connection, plan: FusePlan, *, scope: str | None) -> RowChanges:
-    """Write the three tables from the joined rows.
+    """Write the three tables from the fused rows.
 
     Args:
-        scope: SQL giving the entity keys of ``{table}`` that the joined rows speak about; None: only append.
+        scope: SQL giving the entity keys of ``{table}`` that the fused rows speak about; None: only append.
     """
     name = plan.library.table
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {_DISAGREEING} AS {plans.disagreeing_sql(plan)}")
     outputs = (
         (name, plans.golden_sql(plan), plan.library.key),
         (f"{name}_provenance", plans.provenance_sql(plan), plan.library.key),
-        (f"{name}_conflict", plans.conflict_sql(plan), CONFLICT_ID),
+        (f"{name}_conflict", plans.conflict_sql(plan, scope=_DISAGREEING), CONFLICT_ID),
     )
     written = []
     for output, sql, key in outputs:

@@ -132,6 +132,7 @@ class Lake:
             con.execute("CALL ducklake_merge_adjacent_files('lake')")
             con.execute(f"CALL ducklake_expire_snapshots('lake', older_than => now() - INTERVAL {int(keep_days)} DAY)")
             con.execute("CALL ducklake_cleanup_old_files('lake', cleanup_all => true)")
+            con.execute("CALL ducklake_delete_orphaned_files('lake', older_than => now() - INTERVAL 1 DAY)")
 
     def close(self) -> None:
         """Release the lake, so that another process may own it."""
