@@ -297,7 +297,7 @@ def _verdict(word: int) -> str:
 
 
 def value_set(rule: int) -> str:
-    """Return the name of the temporary table (one column) that a ``unique`` or ``reference`` rule looks values up in."""
+    """Return the name of the one-column temporary table that a ``unique`` or ``reference`` rule looks up values in."""
     return f"_values{rule}"
 
 
