@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
 import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -276,6 +278,14 @@ def test_killed_at_random_moments_table_and_ledger_agree(tmp_path: Path) -> None
             assert rows == (counts[0], counts[0])  # type: ignore[index]
 
 
+_moments = itertools.count()
+
+
+def _next_moment() -> str:
+    """A watermark never goes back, not from one example to the next either: they share a lake."""
+    return (datetime(2026, 1, 1) + timedelta(seconds=next(_moments))).isoformat(sep=" ")
+
+
 _state = st.dictionaries(st.sampled_from("123456"), st.tuples(st.sampled_from("ab"), st.integers(1, 9)), min_size=1)
 
 
@@ -283,15 +293,13 @@ _state = st.dictionaries(st.sampled_from("123456"), st.tuples(st.sampled_from("a
 @given(states=st.lists(_state, min_size=1, max_size=3))
 def test_increments_equal_the_source(lake: Lake, tmp_path: Path, states: list[dict[str, tuple[str, int]]]) -> None:
     file = tmp_path / "any.db"
-    moment, last = 0, {}
+    last: dict[str, tuple[str, str]] = {}
     for state in states:
-        for key, value in state.items():
-            if last.get(key, (None,))[:1] != value[:1]:
-                moment += 1
-                last[key] = (value[0], moment)
+        for key, (name, _) in state.items():
+            if key not in last or last[key][0] != name:
+                last[key] = (name, _next_moment())
         last = {key: last[key] for key in state}
-        _write(file, [(key, name, f"2026-01-01 00:00:{second:02}") for key, (name, second) in last.items()])
+        rows = [(key, name, moment) for key, (name, moment) in last.items()]
+        _write(file, rows)
         _collect(lake, file, _item(mode="incremental"))
-        assert [row[1:] for row in _raw(lake)] == sorted(
-            (key, name, f"2026-01-01 00:00:{second:02}") for key, (name, second) in last.items()
-        )
+        assert [row[1:] for row in _raw(lake)] == sorted(rows)
