@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,10 +10,10 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from huitong.engine.connectors.csv_layout import Layout, layout_of
-from huitong.engine.connectors.decoding import Utf8Stream, encoding_mismatch, open_bytes
+from huitong.engine.connectors.csv_odd_rows import OddRows, unclosed
+from huitong.engine.connectors.decoding import Utf8Stream, open_bytes
 from huitong.engine.connectors.failures import bad_format, check_columns, object_missing
 from huitong.engine.connectors.folders import matching
-from huitong.engine.connectors.grids import is_blank, text_batches
 from huitong.engine.connectors.protocol import ReadRequest, SourceColumn, SourceObject
 from huitong.engine.connectors.statements import described
 from huitong.engine.connectors.streams import CELLS, after_watermark, stream, text_schema
@@ -91,21 +90,25 @@ def _batches(
 
 def _rows_of(source: Source, layout: Layout) -> Iterator[pa.RecordBatch]:
     """Parse one file. What the parser says of bad text is translated; rows of the wrong width are mended."""
-    odd = _OddRows(source, layout)
+    odd = OddRows(source, layout)
+    last: pa.RecordBatch | None = None
     with open_bytes(source, layout.path) as file:
         file.read(layout.mark)
         text = Utf8Stream(source, layout.path, file, layout.encoding)
         text.skip(layout.rows_at)
         try:
             for batch in _parsed(text, layout, odd):
+                last = batch if batch.num_rows else last
                 yield _without_blank_rows(batch)
                 yield from odd.mended()
             yield from odd.mended()
         except pa.ArrowInvalid as error:
             raise _translated(source, layout, error) from error
+        if text.quotes % 2 and _ends_in_line_end(last):
+            raise unclosed(source, layout)
 
 
-def _parsed(text: Utf8Stream, layout: Layout, odd: _OddRows) -> Iterator[pa.RecordBatch]:
+def _parsed(text: Utf8Stream, layout: Layout, odd: OddRows) -> Iterator[pa.RecordBatch]:
     try:
         yield from arrow_csv.open_csv(
             pa.PythonFile(text, mode="r"),
@@ -118,50 +121,12 @@ def _parsed(text: Utf8Stream, layout: Layout, odd: _OddRows) -> Iterator[pa.Reco
                 null_values=[""],
                 strings_can_be_null=True,
                 quoted_strings_can_be_null=False,
+                check_utf8=False,  # the stream did
             ),
         )
     except pa.ArrowInvalid as error:
         if "Empty CSV file" not in str(error):  # a header and no rows
             raise
-
-
-class _OddRows:
-    """Rows that have more or fewer cells than the header, as the parser meets them."""
-
-    def __init__(self, source: Source, layout: Layout) -> None:
-        self._source, self._layout = source, layout
-        self._texts: list[tuple[int | None, str]] = []
-
-    def keep(self, row: arrow_csv.InvalidRow) -> str:
-        self._texts.append((row.number, row.text))
-        return "skip"
-
-    def mended(self) -> Iterator[pa.RecordBatch]:
-        """Return the rows met since the last call: short ones filled up, long ones cut if what is cut is blank."""
-        texts, self._texts = self._texts, []
-        rows = (self._cells(number, text) for number, text in texts)
-        yield from text_batches(self._layout.names, rows)
-
-    def _cells(self, number: int | None, text: str) -> list[str | None]:
-        try:
-            cells = next(csv.reader([text], delimiter=self._layout.delimiter), [])
-        except csv.Error as error:
-            raise bad_format(self._source, self._layout.path.name, error) from error
-        width = len(self._layout.names)
-        if not all(map(is_blank, cells[width:])):
-            raise self._too_long(number, len(cells))
-        return [cell or None for cell in cells[:width]]
-
-    def _too_long(self, number: int | None, cells: int) -> HuitongError:
-        line = "?" if number is None else f"{number + self._layout.header_line:,}"
-        return Terminal(
-            "source.row_too_long",
-            source=self._source.code,
-            object=self._layout.path.name,
-            line=line,
-            cells=cells,
-            columns=len(self._layout.names),
-        )
 
 
 def _without_blank_rows(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -174,10 +139,14 @@ def _without_blank_rows(batch: pa.RecordBatch) -> pa.RecordBatch:
     return batch.filter(filled)
 
 
+def _ends_in_line_end(batch: pa.RecordBatch | None) -> bool:
+    """Tell whether the last cell holds lines: with an odd number of quotation marks, it swallowed the last rows."""
+    last = batch.columns[-1][-1].as_py() if batch is not None else None
+    return isinstance(last, str) and any(line_end in last for line_end in "\r\n")
+
+
 def _translated(source: Source, layout: Layout, error: pa.ArrowInvalid) -> HuitongError:
     words = str(error)
-    if "UTF8" in words or "UTF-8" in words:
-        return encoding_mismatch(source, layout.path.name, layout.encoding, "?")
-    if "straddl" in words:
-        return Terminal("source.row_endless", source=source.code, object=layout.path.name, size=f"{BLOCK >> 20} MiB")
+    if "straddl" in words:  # a row that does not end within a block
+        return unclosed(source, layout)
     return bad_format(source, layout.path.name, words.split(":")[0])

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from huitong.engine.connectors.decoding import Utf8Stream, encoding_mismatch, encoding_of, open_bytes
+from huitong.engine.connectors.decoding import Utf8Stream, encoding_of, open_bytes
 from huitong.engine.connectors.failures import bad_format
 from huitong.engine.connectors.grids import SAMPLE, column_names, header_at, is_blank, looks_like_names
 from huitong.engine.declarations.sources import Source
@@ -18,6 +18,7 @@ from huitong.foundation.errors import Terminal
 DELIMITERS = (",", "\t", ";", "|", "^", "\x01")
 HEAD = 1 << 18
 """Bytes at the beginning of a file from which its layout is read: a header must end within them."""
+csv.field_size_limit(max(csv.field_size_limit(), HEAD))  # the limit is the process's: only ever raised
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,6 @@ class Layout:
     delimiter: str
     names: tuple[str, ...]
     rows_at: int
-    header_line: int
 
 
 @dataclass(frozen=True)
@@ -71,25 +71,17 @@ def layout_of(source: Source, path: Path) -> Layout:
         delimiter=delimiter,
         names=column_names(rows[at], usual),
         rows_at=len(head[: records[at].end].encode()),
-        header_line=records[at].line,
     )
 
 
 def _head(source: Source, path: Path, encoding: str, mark: int) -> tuple[str, bool]:
     """Return the first characters of a file, and whether these are all."""
-    data = b""
     with open_bytes(source, path) as file:
         file.read(mark)
         stream = Utf8Stream(source, path, file, encoding)
-        while len(data) < HEAD and (more := stream.read(HEAD)):
-            data += more
-        whole = not stream.read(1) if len(data) >= HEAD else True
-    try:
-        return data.decode(), whole
-    except UnicodeDecodeError as error:
-        if not whole and error.end == len(data):  # cut within a character
-            return data[: error.start].decode(), whole
-        raise encoding_mismatch(source, path.name, encoding, f"{error.start:,}") from error
+        data = stream.read(HEAD) or b""
+        whole = not stream.read(1)
+    return (data.decode() if whole else data.decode(errors="ignore")), whole  # a character may be cut at the end
 
 
 def _declared(source: Source) -> str:

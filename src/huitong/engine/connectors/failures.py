@@ -112,6 +112,8 @@ def unopened(source: Source, object_name: str, error: OSError) -> Terminal | Tra
     """Translate what the operating system says about a file."""
     if isinstance(error, PermissionError):
         return Terminal("source.permission_denied", source=source.code, object=object_name, reason=reason_of(error))
+    if isinstance(error, IsADirectoryError):
+        return bad_format(source, object_name, error.strerror or "")
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return Terminal("source.location_missing", source=source.code, place=place(source))
     return unreachable(source, error)

@@ -35,6 +35,8 @@ _ACCESS_DENIED = {1045, 1698, 1251, 2059}
 _NOT_PERMITTED = {1044, 1142, 1143, 1227, 1370}
 _UNKNOWN_DATABASE = 1049
 _LOST = {2006, 2013, 2055, 1053, 1077, 1317, 3024, 1969, 1927}
+_OVER_THE_NETWORK = "?prefer_socket=false"
+"""The driver otherwise leaves a loopback address, which may be a tunnel, for the socket file of that name."""
 
 _OBJECTS = """
 SELECT table_name, IF(table_type = 'BASE TABLE', table_rows, NULL) FROM information_schema.tables
@@ -83,7 +85,7 @@ class MysqlConnector:
         wanted = {name: columns[name] for name in request.columns or columns}
         job = Job(
             driver="connectorx",
-            location=address.url("mysql"),
+            location=address.url("mysql") + _OVER_THE_NETWORK,
             prepare=("SET SESSION net_write_timeout = 86400",),  # a slow consumer is no reason to hang up
             query=_query(request, wanted),
             schema=pa.schema([(name, declared.arrow) for name, declared in wanted.items()]).serialize().to_pybytes(),

@@ -18,9 +18,15 @@ import pyarrow as pa
 from huitong.engine.connectors.jobs import Job
 
 
+def _expect_answer(timeout: float) -> None:
+    """From now on, end this process after ``timeout`` seconds."""
+    signal.setitimer(signal.ITIMER_REAL, timeout)
+
+
 def _by_connectorx(job: Job) -> pa.RecordBatchReader:
     import connectorx
 
+    _expect_answer(job.timeout)
     return connectorx.read_sql(
         job.location,
         job.query,
@@ -35,6 +41,7 @@ def _by_duckdb(job: Job) -> pa.RecordBatchReader:
     import duckdb
     import duckdb_extensions
 
+    _expect_answer(job.timeout)
     con = duckdb.connect(config={"autoinstall_known_extensions": False})
     for name in job.extensions:
         duckdb_extensions.import_extension(name, con=con)
@@ -59,7 +66,7 @@ def _cast(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
 
 
 def _next_batch(batches: pa.RecordBatchReader, timeout: float) -> pa.RecordBatch | None:
-    signal.setitimer(signal.ITIMER_REAL, timeout)
+    _expect_answer(timeout)
     batch = next(batches, None)
     signal.setitimer(signal.ITIMER_REAL, 0)  # a consumer may take its time
     return batch
@@ -71,7 +78,6 @@ def main() -> None:
     schema = job.arrow_schema()
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what drivers print must not get between the batches
-    signal.setitimer(signal.ITIMER_REAL, job.timeout)
     batches = DRIVERS[job.driver](job)
     batch = _next_batch(batches, job.timeout)  # before the schema goes out: the asking side waits for this
     with pa.ipc.new_stream(output, schema) as writer:
