@@ -9,7 +9,7 @@ from huitong.engine.declarations.spec import Spec
 DataType = Literal["string", "integer", "decimal", "date", "datetime", "boolean"]
 
 
-class Element(Spec, kw_only=True):
+class Element(Spec, frozen=True, kw_only=True):
     """数据元.
 
     ``code`` identifies it (``DE00001``), ``name`` is the field name used in code and tables (``id_number``);
@@ -31,7 +31,7 @@ class Element(Spec, kw_only=True):
     definition: str = ""
 
 
-class CodeEntry(Spec, kw_only=True):
+class CodeEntry(Spec, frozen=True, kw_only=True):
     """One value of a code list, with titles; ``parent`` for trees such as divisions."""
 
     code: str
@@ -40,7 +40,7 @@ class CodeEntry(Spec, kw_only=True):
     parent: str = ""
 
 
-class CodeList(Spec, kw_only=True):
+class CodeList(Spec, frozen=True, kw_only=True):
     """代码集, e.g. GB/T 2261.1 sex. In a pack: ``codelists/<name>.csv`` with a header of CodeEntry's fields."""
 
     name: str

@@ -12,7 +12,7 @@ SharingMethod = Literal["api", "exchange", "subscription", "file"]
 UpdateCycle = Literal["realtime", "daily", "weekly", "monthly", "quarterly", "yearly", "irregular"]
 
 
-class ItemField(Spec, kw_only=True):
+class ItemField(Spec, frozen=True, kw_only=True):
     """信息项.
 
     ``column`` is the name at the source, ``name`` the one in ``std`` (default: the element's name);
@@ -33,7 +33,7 @@ class ItemField(Spec, kw_only=True):
         return self.name or self.element
 
 
-class Rule(Spec, kw_only=True):
+class Rule(Spec, frozen=True, kw_only=True):
     """A rule beyond those derived from elements.
 
     ``kind`` names an entry of the rule registry in ``engine/standards/rules``; ``field`` and ``other`` are std names;
@@ -50,7 +50,7 @@ class Rule(Spec, kw_only=True):
     title_en: str = ""
 
 
-class CatalogItem(Spec, kw_only=True):
+class CatalogItem(Spec, frozen=True, kw_only=True):
     """目录: one information resource of one provider. ``table`` is its name in ``raw``, ``std`` and ``quarantine``."""
 
     code: str

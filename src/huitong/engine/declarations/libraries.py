@@ -9,7 +9,7 @@ from huitong.engine.declarations.spec import Spec
 Policy = Literal["authority", "latest", "most_common"]
 
 
-class LibrarySource(Spec, kw_only=True):
+class LibrarySource(Spec, frozen=True, kw_only=True):
     """One std table that contributes; ``key`` and ``updated`` are std columns. ``updated`` orders ``latest``."""
 
     table: str
@@ -17,14 +17,14 @@ class LibrarySource(Spec, kw_only=True):
     updated: str = ""
 
 
-class AttributeInput(Spec, kw_only=True):
+class AttributeInput(Spec, frozen=True, kw_only=True):
     """``table.field`` of one source, in order of authority."""
 
     table: str
     field: str
 
 
-class Attribute(Spec, kw_only=True):
+class Attribute(Spec, frozen=True, kw_only=True):
     """One attribute of the golden record and where it comes from, most authoritative first."""
 
     name: str
@@ -33,7 +33,7 @@ class Attribute(Spec, kw_only=True):
     sources: tuple[AttributeInput, ...]
 
 
-class Library(Spec, kw_only=True):
+class Library(Spec, frozen=True, kw_only=True):
     """基础库: ``base.<table>`` with one row an entity, ``…_provenance`` and ``…_conflict`` beside it."""
 
     code: str

@@ -101,7 +101,8 @@ def _specs(file: Path, shape: type[S]) -> tuple[S, ...]:
         return ()
     if isinstance(content, dict):
         content = [content]
-    return _convert(content, tuple[shape, ...], file)  # type: ignore[valid-type]
+    specs: tuple[S, ...] = _convert(content, tuple[shape, ...], file)  # type: ignore[valid-type]
+    return specs
 
 
 def _read_yaml(file: Path) -> Any:

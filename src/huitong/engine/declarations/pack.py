@@ -11,7 +11,7 @@ from huitong.engine.declarations.sources import Source
 from huitong.engine.declarations.spec import Spec
 
 
-class Manifest(Spec, kw_only=True):
+class Manifest(Spec, frozen=True, kw_only=True):
     """``pack.yaml``. ``requires`` names other packs, by shipped name or by path relative to this folder."""
 
     name: str
@@ -21,7 +21,7 @@ class Manifest(Spec, kw_only=True):
     requires: tuple[str, ...] = ()
 
 
-class Pack(Spec, kw_only=True):
+class Pack(Spec, frozen=True, kw_only=True):
     """Everything declared by a pack and the packs it requires, each kind in declared order, codes unique."""
 
     name: str

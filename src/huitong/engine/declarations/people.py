@@ -11,7 +11,7 @@ OrganisationKind = Literal["government", "bureau", "department", "county", "subc
 Level = Literal["national", "provincial", "city", "county"]
 
 
-class Organisation(Spec, kw_only=True):
+class Organisation(Spec, frozen=True, kw_only=True):
     """组织机构. ``superior`` is the code of the organisation above; ``division`` a GB/T 2260 code."""
 
     code: str
@@ -24,7 +24,7 @@ class Organisation(Spec, kw_only=True):
     uscc: str = ""
 
 
-class System(Spec, kw_only=True):
+class System(Spec, frozen=True, kw_only=True):
     """信息系统: an information system of an organisation."""
 
     code: str
@@ -36,7 +36,7 @@ class System(Spec, kw_only=True):
     abstract: str = ""
 
 
-class User(Spec, kw_only=True):
+class User(Spec, frozen=True, kw_only=True):
     """用户. ``password`` only in demo packs; otherwise set by invitation."""
 
     login: str

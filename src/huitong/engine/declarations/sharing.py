@@ -9,7 +9,7 @@ from huitong.engine.declarations.spec import Spec
 ServiceKind = Literal["records", "verify"]
 
 
-class Service(Spec, kw_only=True):
+class Service(Spec, frozen=True, kw_only=True):
     """服务: an interface over one lake table (``base.population``, ``std.fund_account``…).
 
     ``key`` is the column callers look up by; ``subject`` the column that names the data subject (default: ``key``),
@@ -31,7 +31,7 @@ class Service(Spec, kw_only=True):
     abstract_en: str = ""
 
 
-class ConsumerApp(Spec, kw_only=True):
+class ConsumerApp(Spec, frozen=True, kw_only=True):
     """消费方应用. ``secret`` only in demo packs; otherwise issued once on a page."""
 
     code: str
@@ -41,14 +41,14 @@ class ConsumerApp(Spec, kw_only=True):
     secret: str = ""
 
 
-class RowFilter(Spec, kw_only=True):
+class RowFilter(Spec, frozen=True, kw_only=True):
     """Only rows whose ``field`` is one of ``values``."""
 
     field: str
     values: tuple[str, ...]
 
 
-class Grant(Spec, kw_only=True):
+class Grant(Spec, frozen=True, kw_only=True):
     """授权: app × service × purpose × legal basis × fields × rows × kinds × quota × validity.
 
     ``fields`` are readable, masked by their element's default; those in ``clear`` come unmasked.

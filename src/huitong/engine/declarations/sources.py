@@ -9,7 +9,7 @@ from huitong.engine.declarations.spec import Spec
 SourceKind = Literal["sqlite", "mysql", "postgresql", "csv", "xlsx", "html"]
 
 
-class Source(Spec, kw_only=True):
+class Source(Spec, frozen=True, kw_only=True):
     """数据源.
 
     ``location`` is a file or folder path (sqlite, csv, xlsx), a connection URL
@@ -32,7 +32,7 @@ class Source(Spec, kw_only=True):
     """csv: forces a delimiter; "" detects."""
 
 
-class Link(Spec, kw_only=True):
+class Link(Spec, frozen=True, kw_only=True):
     """挂接: binds a catalog item to a source object.
 
     ``object``: a table (databases), file name (csv; may be gzipped; glob allowed for several deliveries of the
