@@ -16,7 +16,7 @@ from huitong.engine.lake.names import KEY, RULES, ident, literal, table
 from huitong.engine.lake.rows import RowChanges, replace_rows
 from huitong.engine.plans.check import CHECKED, CODE_TEXTS, CheckPlan, check_plan, code_texts, value_set
 from huitong.engine.standards import Standards
-from huitong.foundation.clock import beijing_today
+from huitong.foundation.clock import beijing_today, now
 from huitong.foundation.errors import Terminal
 
 _SCOPE = "_scope"
@@ -274,8 +274,8 @@ def _write_counts(con: Connection, name: str, counts: tuple[RuleCount, ...]) -> 
         columns = [list(column) for column in zip(*rows, strict=True)]
         con.execute(
             "INSERT INTO meta.check_results SELECT $1, $2, unnest($3), unnest($4), unnest($5), unnest($6), "
-            "unnest($7), unnest($8), current_timestamp::TIMESTAMP",
-            [run, name, *columns],
+            "unnest($7), unnest($8), $9",
+            [run, name, *columns, now().replace(tzinfo=None)],
         )
 
 

@@ -11,7 +11,7 @@ def _sql(column: str) -> str:
     ascii_text = f"translate({column}, '{_FROM}', '{_TO}')"
     return (
         f"CASE WHEN TRY_CAST({column} AS DECIMAL(20, 6)) IS NOT NULL THEN {column} "
-        rf"ELSE regexp_replace({ascii_text}, '[\s\x{{A0}}\x{{3000}},¥￥]+|(人民币)?元?(整|人民币)?$', '', 'g') END"
+        rf"ELSE regexp_replace({ascii_text}, '[\s\x{{A0}}\x{{3000}},¥￥]+|元?整?(人民币)?$|人民币', '', 'g') END"
     )
 
 

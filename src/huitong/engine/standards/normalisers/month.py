@@ -5,13 +5,14 @@ from __future__ import annotations
 from huitong.engine.standards.normalisers.protocol import Normaliser
 
 
+_PATTERN = r"^\s*([0-9]{4})(?:[-/.年]([0-9]{1,2})(?:月|[-/.月][0-9]{1,2}日?)?|([0-9]{2})(?:[0-9]{2})?)\s*$"
+
+
 def _sql(column: str) -> str:
-    bare = rf"regexp_replace({column}, '\s+', '', 'g')"
-    one = rf"regexp_replace({bare}, '^([0-9]{{4}})[-/.年]?([0-9]{{1,2}})月?$', '\1-\2')"
-    two = rf"regexp_replace({one}, '^([0-9]{{4}})[-/.年]?([0-9]{{1,2}})[-/.月]?[0-9]{{1,2}}日?$', '\1-\2')"
+    joined = rf"regexp_replace({column}, '{_PATTERN}', '\1-\2\3')"
     return (
         f"CASE WHEN regexp_full_match({column}, '[0-9]{{4}}-[0-9]{{2}}') THEN {column} "
-        rf"ELSE regexp_replace({two}, '^([0-9]{{4}})-([0-9])$', '\1-0\2') END"
+        rf"ELSE regexp_replace({joined}, '^([0-9]{{4}})-([0-9])$', '\1-0\2') END"
     )
 
 
