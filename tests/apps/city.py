@@ -54,12 +54,43 @@ ELEMENTS = (
 def build_city(items_each: int = 2) -> None:
     """Make the whole city: who there is, what they have, what ran, who used it."""
     acting = system_user()
-    put_organisation(acting, spec=Organisation(code="city", title="皋城市人民政府", title_en="Gaocheng City", short="皋城市", kind="government"))  # fmt: skip
-    put_organisation(acting, spec=Organisation(code="bureau", title="皋城市数据资源管理局", title_en="Gaocheng Data Bureau", short="数据局", kind="bureau", superior="city"))  # fmt: skip
+    put_organisation(
+        acting,
+        spec=Organisation(
+            code="city", title="皋城市人民政府", title_en="Gaocheng City", short="皋城市", kind="government"
+        ),
+    )
+    put_organisation(
+        acting,
+        spec=Organisation(
+            code="bureau",
+            title="皋城市数据资源管理局",
+            title_en="Gaocheng Data Bureau",
+            short="数据局",
+            kind="bureau",
+            superior="city",
+        ),
+    )
     for code, title, english, *_rows in DEPARTMENTS:
-        put_organisation(acting, spec=Organisation(code=code, title=f"皋城市{title}", title_en=english, short=title, superior="city", division="341500"))  # fmt: skip
+        put_organisation(
+            acting,
+            spec=Organisation(
+                code=code, title=f"皋城市{title}", title_en=english, short=title, superior="city", division="341500"
+            ),
+        )
     for code, name, title, english, level, mask in ELEMENTS:
-        put_element(acting, spec=Element(code=code, name=name, title=title, title_en=english, level=level, mask=mask))  # type: ignore[arg-type]
+        put_element(
+            acting,
+            spec=Element(
+                code=code,
+                name=name,
+                title=title,
+                title_en=english,
+                level=level,
+                mask=mask,
+                checks=(name,) if name in ("id_number", "mobile", "uscc") else (),
+            ),
+        )  # type: ignore[arg-type]
     _people()
     for department in DEPARTMENTS:
         _items(department, items_each)
@@ -78,14 +109,27 @@ def _people() -> None:
         ("citizen", "周小明", "Zhou Xiaoming", "", "citizen", CITIZEN),
     )
     for login, name, english, organisation, role, person in people:
-        spec = User(login=login, name=name, name_en=english, organisation=organisation, role=role, password=f"{login}-demo-2026", person=person)  # type: ignore[arg-type]  # fmt: skip
+        spec = User(
+            login=login,
+            name=name,
+            name_en=english,
+            organisation=organisation,
+            role=role,
+            password=f"{login}-demo-2026",
+            person=person,
+        )  # type: ignore[arg-type]
         put_user(acting, spec=spec)
 
 
 def _items(department: tuple[str, str, str, int, int, int], count: int) -> None:
     acting = system_user()
     code, title, english, raw, passed, held = department
-    put_source(acting, spec=Source(code=f"{code}-db", title=f"{title}业务库", organisation=code, kind="sqlite", location=f"/data/{code}.sqlite"))  # fmt: skip
+    put_source(
+        acting,
+        spec=Source(
+            code=f"{code}-db", title=f"{title}业务库", organisation=code, kind="sqlite", location=f"/data/{code}.sqlite"
+        ),
+    )
     for number in range(1, count + 1):
         linked = number == 1
         fields = (
@@ -94,9 +138,33 @@ def _items(department: tuple[str, str, str, int, int, int], count: int) -> None:
             ItemField(column="SJH", element="mobile"),
             ItemField(column="DZ", element="address", title="登记地址", title_en="Registered address"),
         )
-        rules = (Rule(code="address_given", kind="not_null", field="address", severity="flag", title="地址应当填写", title_en="Address should be given"),)  # fmt: skip
+        rules = (
+            Rule(
+                code="address_given",
+                kind="required",
+                field="address",
+                severity="flag",
+                title="地址应当填写",
+                title_en="Address should be given",
+            ),
+        )
         link = Link(source=f"{code}-db", object="T_MAIN", mode="incremental", key=("SFZH",), watermark="GXSJ")
-        spec = Item(code=f"3415-{code}-{number:03d}", title=f"{title}登记信息（{number}）", title_en=f"{english} register {number}", provider=code, table=f"{code}_{number}", category="人口/登记", abstract=f"{title}在办理业务中形成的登记信息。", abstract_en=f"Registrations made by the {english}.", sharing_type=("unconditional", "conditional", "none")[number % 3], open_to_public=number == 2, published_on="2026-03-01", fields=fields, rules=rules, link=link if linked else None)  # type: ignore[arg-type]  # fmt: skip
+        spec = Item(
+            code=f"3415-{code}-{number:03d}",
+            title=f"{title}登记信息（{number}）",
+            title_en=f"{english} register {number}",
+            provider=code,
+            table=f"{code}_{number}",
+            category="人口/登记",
+            abstract=f"{title}在办理业务中形成的登记信息。",
+            abstract_en=f"Registrations made by the {english}.",
+            sharing_type=("unconditional", "conditional", "none")[number % 3],
+            open_to_public=number == 2,
+            published_on="2026-03-01",
+            fields=fields,
+            rules=rules,
+            link=link if linked else None,
+        )  # type: ignore[arg-type]
         put_item(acting, spec=spec)
         if linked and raw:
             _filled(spec.code, spec.table, raw, passed, held)
@@ -111,12 +179,44 @@ def _filled(code: str, table: str, raw: int, passed: int, held: int) -> None:
     item.save()
     common = {"item": item, "organisation": item.provider, "target": code, "started_at": now - dt.timedelta(minutes=9)}
     finished = now - dt.timedelta(minutes=8, seconds=12)
-    Run.objects.create(kind="collect", state="done", finished_at=finished, counts={"read": raw, "inserted": raw, "rows": raw}, lake_run=item.pk, snapshot=7, **common)  # fmt: skip
-    check = Run.objects.create(kind="check", state="done", finished_at=finished, counts={"inserted": passed, "rows": passed, "rejected": held}, snapshot=8, **common)  # fmt: skip
+    Run.objects.create(
+        kind="collect",
+        state="done",
+        finished_at=finished,
+        counts={"read": raw, "inserted": raw, "rows": raw},
+        lake_run=item.pk,
+        snapshot=7,
+        **common,
+    )
+    check = Run.objects.create(
+        kind="check",
+        state="done",
+        finished_at=finished,
+        counts={"inserted": passed, "rows": passed, "rejected": held},
+        snapshot=8,
+        **common,
+    )
     if item.link_state == "failing":
-        Run.objects.create(kind="collect", state="failed", finished_at=finished, error="source.unreachable", error_parameters={"source": "tax-db", "reason": "timed out"}, **common)  # fmt: skip
+        Run.objects.create(
+            kind="collect",
+            state="failed",
+            finished_at=finished,
+            error="source.unreachable",
+            error_parameters={"source": "tax-db", "reason": "timed out"},
+            **common,
+        )
     if held:
-        issue = QualityIssue.objects.create(item=item, organisation=item.provider, rule="id_number.id_number", severity="reject", state="open", failed=held, total=raw, opened_at=now - dt.timedelta(days=3), checked_at=now)  # fmt: skip
+        issue = QualityIssue.objects.create(
+            item=item,
+            organisation=item.provider,
+            rule="id_number.checksum",
+            severity="reject",
+            state="open",
+            failed=held,
+            total=raw,
+            opened_at=now - dt.timedelta(days=3),
+            checked_at=now,
+        )
         QualityResult.objects.create(issue=issue, run=check, at=now, failed=held, total=raw)
 
 
@@ -146,11 +246,73 @@ def _libraries() -> None:
 
 def _sharing() -> None:
     acting = system_user()
-    put_service(acting, spec=Service(code="population", title="人口信息查询", title_en="Population look-up", provider="bureau", table="base.population", key="id_number", fields=("id_number", "name", "address"), abstract="按身份号码查询或核验人口信息。", abstract_en="Look up or verify a person by ID number."))  # fmt: skip
-    put_service(acting, spec=Service(code="marriage", title="婚姻登记核验", title_en="Marriage verification", provider="civil", table="std.civil_1", key="id_number", fields=("id_number", "person_name"), items=("3415-civil-001",), kinds=("verify",)))  # fmt: skip
-    put_app(acting, spec=ConsumerApp(code="fund-desk", title="公积金提取审核", title_en="Fund withdrawal desk", organisation="fund", secret="a-demo-secret-of-the-fund"))  # fmt: skip
-    put_grant(acting, spec=Grant(code="G-2026-001", app="fund-desk", service="population", purpose="审核住房公积金提取", purpose_en="Examine fund withdrawals", legal_basis="住房公积金管理条例", fields=("name", "address"), quota=5000, valid_from="2026-01-01", valid_to="2030-12-31"))  # fmt: skip
-    put_grant(acting, spec=Grant(code="G-2026-002", app="fund-desk", service="marriage", purpose="核验婚姻状况", purpose_en="Verify marital status", legal_basis="住房公积金管理条例", fields=("person_name",), kinds=("verify",), valid_to="2026-02-01"))  # fmt: skip
+    put_service(
+        acting,
+        spec=Service(
+            code="population",
+            title="人口信息查询",
+            title_en="Population look-up",
+            provider="bureau",
+            table="base.population",
+            key="id_number",
+            fields=("id_number", "name", "address"),
+            abstract="按身份号码查询或核验人口信息。",
+            abstract_en="Look up or verify a person by ID number.",
+        ),
+    )
+    put_service(
+        acting,
+        spec=Service(
+            code="marriage",
+            title="婚姻登记核验",
+            title_en="Marriage verification",
+            provider="civil",
+            table="std.civil_1",
+            key="id_number",
+            fields=("id_number", "person_name"),
+            items=("3415-civil-001",),
+            kinds=("verify",),
+        ),
+    )
+    put_app(
+        acting,
+        spec=ConsumerApp(
+            code="fund-desk",
+            title="公积金提取审核",
+            title_en="Fund withdrawal desk",
+            organisation="fund",
+            secret="a-demo-secret-of-the-fund",
+        ),
+    )
+    put_grant(
+        acting,
+        spec=Grant(
+            code="G-2026-001",
+            app="fund-desk",
+            service="population",
+            purpose="审核住房公积金提取",
+            purpose_en="Examine fund withdrawals",
+            legal_basis="住房公积金管理条例",
+            fields=("name", "address"),
+            quota=5000,
+            valid_from="2026-01-01",
+            valid_to="2030-12-31",
+        ),
+    )
+    put_grant(
+        acting,
+        spec=Grant(
+            code="G-2026-002",
+            app="fund-desk",
+            service="marriage",
+            purpose="核验婚姻状况",
+            purpose_en="Verify marital status",
+            legal_basis="住房公积金管理条例",
+            fields=("person_name",),
+            kinds=("verify",),
+            valid_to="2026-02-01",
+        ),
+    )
 
 
 def _history() -> None:
@@ -160,8 +322,51 @@ def _history() -> None:
     now = timezone.now()
     for number in range(1, 31):
         refused = number % 9 == 0
-        record = EvidenceRecord.objects.create(chain="gateway-1", seq=number, at=now - dt.timedelta(minutes=5 * number), day=timezone.localdate(now), app="fund-desk", service="population", grant="G-2026-001", kind="records", purpose="审核住房公积金提取", legal_basis="住房公积金管理条例", case=f"TQ-{number:04d}", operator="zhang", fields=["name", "address"], asked=1, answered=0 if refused else 1, outcome="gateway.quota_exceeded" if refused else "ok", snapshot=9, hash=hashlib.sha256(str(number).encode()).hexdigest(), consumer=fund, provider=bureau)  # fmt: skip
+        record = EvidenceRecord.objects.create(
+            chain="gateway-1",
+            seq=number,
+            at=now - dt.timedelta(minutes=5 * number),
+            day=timezone.localdate(now),
+            app="fund-desk",
+            service="population",
+            grant="G-2026-001",
+            kind="records",
+            purpose="审核住房公积金提取",
+            legal_basis="住房公积金管理条例",
+            case=f"TQ-{number:04d}",
+            operator="zhang",
+            fields=["name", "address"],
+            asked=1,
+            answered=0 if refused else 1,
+            outcome="gateway.quota_exceeded" if refused else "ok",
+            snapshot=9,
+            hash=hashlib.sha256(str(number).encode()).hexdigest(),
+            consumer=fund,
+            provider=bureau,
+        )
         if number == 3:
             EvidenceSubject.objects.create(record=record, subject=subject_of(CITIZEN), found=True)
-    MeterDay.objects.create(day=timezone.localdate(now), chain="gateway-1", app="fund-desk", service="population", granted=True, calls=27, asked=27, answered=27, consumer=fund, provider=bureau)  # fmt: skip
-    MeterDay.objects.create(day=timezone.localdate(now), chain="gateway-1", app="fund-desk", service="marriage", granted=True, calls=4, asked=4, answered=4, consumer=fund, provider=civil)  # fmt: skip
+    MeterDay.objects.create(
+        day=timezone.localdate(now),
+        chain="gateway-1",
+        app="fund-desk",
+        service="population",
+        granted=True,
+        calls=27,
+        asked=27,
+        answered=27,
+        consumer=fund,
+        provider=bureau,
+    )
+    MeterDay.objects.create(
+        day=timezone.localdate(now),
+        chain="gateway-1",
+        app="fund-desk",
+        service="marriage",
+        granted=True,
+        calls=4,
+        asked=4,
+        answered=4,
+        consumer=fund,
+        provider=civil,
+    )

@@ -146,6 +146,11 @@ LABELS: Mapping[str, Mapping[str, Label]] = {
         "records": Label(_("查询"), "info", "search"),
         "verify": Label(_("核验"), "good", "checklist"),
     },
+    "use_kind": {
+        "records": Label(_("接口查询")),
+        "verify": Label(_("接口核验")),
+        "look_up": Label(_("页面查询")),
+    },
     "data_type": {
         "string": Label(_("文字")),
         "integer": Label(_("整数")),

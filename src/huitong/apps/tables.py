@@ -96,6 +96,8 @@ class Listing(Generic[T]):
     export: bool = True
     wide: bool = False
     """Rows of data rather than things: scrolls sideways instead of stacking on a phone."""
+    keep: Mapping[str, str] = field(default_factory=dict)
+    """Parts of the query that are no filter of the list, and that filtering must keep."""
 
 
 @dataclass(frozen=True)
@@ -211,6 +213,7 @@ def table_of(request: HttpRequest, listing: Listing[T], fetch: Fetch[T]) -> Tabl
         narrowed=bool(wanted.text) or any(wanted.values.values()),
         export=listing.export,
         wide=listing.wide,
+        keep=listing.keep,
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -23,13 +22,13 @@ def in_english() -> bool:
     return language() == "en"
 
 
-def grouped(value: float | None, decimals: int | None = None) -> str:
-    """Return ``value`` with its thousands set apart: ``1,234,567``; a dash for nothing."""
+def grouped(value: float | str | None) -> str:
+    """Return ``value`` with its thousands set apart: ``1,234,567``; a dash for nothing, a text as it is."""
     if value is None:
         return "—"
-    if isinstance(value, int) or decimals == 0:
-        return f"{round(value):,}"
-    return number_format(value, decimals if decimals is not None else 1, force_grouping=True, use_l10n=False)
+    if isinstance(value, str):
+        return value
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
 
 
 def short(value: float | None) -> tuple[str, str]:

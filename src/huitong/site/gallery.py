@@ -37,9 +37,7 @@ class SampleForm(forms.Form):
 
     name = forms.CharField(label=_("目录名称"), help_text=_("用办事人员看得懂的话。"))
     kind = forms.ChoiceField(label=_("共享类型"), choices=[("a", _("无条件共享")), ("b", _("有条件共享"))])
-    method = forms.ChoiceField(
-        label=_("方式"), choices=[("a", _("查询")), ("b", _("核验"))], widget=forms.RadioSelect
-    )
+    method = forms.ChoiceField(label=_("方式"), choices=[("a", _("查询")), ("b", _("核验"))], widget=forms.RadioSelect)
     use_required_attribute = False
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -82,8 +80,18 @@ _COLUMNS = (
 def _rows() -> list[tuple[Cell, ...]]:
     now = timezone.now()
     return [
-        (Cell(_("户籍人口"), href="#table", note="340000-police-001"), state_cell("run_state", "done"), Cell(52_310), Cell(now)),
-        (Cell(_("婚姻登记"), href="#table"), state_cell("run_state", "failed", note=_("连不上数据源")), Cell(None), Cell(now)),
+        (
+            Cell(_("户籍人口"), href="#table", note="340000-police-001"),
+            state_cell("run_state", "done"),
+            Cell(52_310),
+            Cell(now),
+        ),
+        (
+            Cell(_("婚姻登记"), href="#table"),
+            state_cell("run_state", "failed", note=_("连不上数据源")),
+            Cell(None),
+            Cell(now),
+        ),
         (Cell(_("不动产登记"), href="#table"), state_cell("run_state", "running"), Cell(0), Cell(now)),
     ]
 
@@ -96,11 +104,14 @@ def _sample_table(request: HttpRequest) -> Table:
         cells=lambda row: row,
         empty=Empty(_("还没有内容")),
         search=_("搜索"),
-        filters=(Filter("state", _("结果"), [("done", _("完成")), ("failed", _("失败"))]), Filter("since", _("从"))),
+        filters=(
+            Filter("state", _("结果"), [("done", _("完成")), ("failed", _("失败"))]),
+            Filter("since", _("开始日期")),
+        ),
         order="title",
     )
 
-    def fetch(wanted: Wanted, number: int, size: int) -> Page[tuple[Cell, ...]]:
+    def fetch(_: Wanted, number: int, size: int) -> Page[tuple[Cell, ...]]:
         rows = tuple(_rows())
         return Page(rows=rows, total=1_234, number=min(number, 25), size=size)
 

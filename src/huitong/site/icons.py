@@ -22,4 +22,4 @@ def icon_svg(name: str) -> SafeString:
     """
     drawn = (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
     shapes = "".join(shape for shape in _SHAPES.findall(drawn) if _BACKGROUND not in shape)
-    return mark_safe(f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{shapes}</svg>')  # noqa: S308
+    return mark_safe(f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{shapes}</svg>')

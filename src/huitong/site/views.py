@@ -27,22 +27,22 @@ def problem_page(request: HttpRequest, error: HuitongError) -> HttpResponse:
     return render(request, "site/problem.html", context, status=error.status)
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Answer a request that cannot be understood."""
     return problem_page(request, Terminal("site.bad_request"))
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Answer a request for what the reader may not see or do."""
     return problem_page(request, Terminal("site.forbidden"))
 
 
-def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Answer a form without a valid CSRF token: most often a page left open over night."""
     return problem_page(request, Terminal("site.form_expired"))
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Answer an address that leads nowhere."""
     return problem_page(request, Terminal("site.not_found", path=request.path))
 

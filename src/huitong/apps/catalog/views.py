@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from huitong.apps.accounts.selectors import organisation_tree, scope_of
 from huitong.apps.accounts.visibility import Viewer
 from huitong.apps.catalog.models import DataElement
+from huitong.apps.catalog.rule_words import RuleWords
 from huitong.apps.catalog.selectors import item_list
 from huitong.apps.catalog.specs import ItemFilter, ItemRow
 from huitong.apps.collection.views import ISSUE_COLUMNS, issue_cells
@@ -88,7 +89,11 @@ def _item_cells(row: ItemRow) -> tuple[Cell, ...]:
 def item(request: HttpRequest, code: str) -> HttpResponseBase:
     """Show one item with its fields, rules, link, runs, quality and lineage."""
     page = item_page(request.user, code)
-    lines = [[cell for place, cell in enumerate(issue_cells(row)) if place != ITEM_COLUMN] for row in page.issues]
+    words = RuleWords()
+    words.learn([code])
+    lines = [
+        [cell for place, cell in enumerate(issue_cells(row, words)) if place != ITEM_COLUMN] for row in page.issues
+    ]
     columns = [column for place, column in enumerate(ISSUE_COLUMNS) if place != ITEM_COLUMN]
     context = {
         "page": page,

@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -16,13 +16,13 @@ from huitong.apps.accounts.models import User
 from huitong.apps.accounts.selectors import organisation_tree, require_official
 from huitong.apps.accounts.visibility import Viewer
 from huitong.apps.catalog.models import CatalogItem
+from huitong.apps.catalog.rule_words import RuleWords
 from huitong.apps.catalog.selectors import access_item
 from huitong.apps.collection.models import Run
 from huitong.apps.collection.selectors import access_run, issue_list, may_run, run_row, runs_list
 from huitong.apps.collection.services import queue_run
 from huitong.apps.collection.specs import IssueRow, RunFilter, RunRow
 from huitong.apps.labels import Text, choices
-from huitong.apps.rules import rule_text
 from huitong.apps.paging import Page
 from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Wanted, listing_page, state_cell
 from huitong.foundation.errors import Terminal
@@ -93,7 +93,7 @@ def _run_cells(row: RunRow) -> tuple[Cell, ...]:
 
 
 def _seconds(seconds: float) -> str:
-    return _now("%(number)s 秒") % {"number": f"{seconds:.1f}" if seconds >= 0.1 else f"{seconds:.2f}"}
+    return gettext("%(number)s 秒") % {"number": f"{seconds:.1f}" if seconds >= 0.1 else f"{seconds:.2f}"}
 
 
 def changes_text(row: RunRow) -> str:
@@ -103,7 +103,7 @@ def changes_text(row: RunRow) -> str:
     parts = [
         f"{sign}{count:,}" for sign, count in (("+", row.inserted), ("~", row.updated), ("−", row.deleted)) if count
     ]
-    return " ".join(parts) or _now("没有变化")
+    return " ".join(parts) or gettext("没有变化")
 
 
 def run(request: HttpRequest, run_id: int) -> HttpResponse:
@@ -138,10 +138,11 @@ def issues(request: HttpRequest) -> HttpResponseBase:
     """List the quality issues: one a rule and item, most failing rows first."""
     require_official(request.user)
     item = request.GET.get("item", "")
+    words = RuleWords()
 
     def fetch(wanted: Wanted, number: int, size: int) -> Page[IssueRow]:
         state = wanted.value("state") or "open"
-        return issue_list(
+        page = issue_list(
             request.user,
             state="" if state == "all" else state,
             item=item,
@@ -149,18 +150,19 @@ def issues(request: HttpRequest) -> HttpResponseBase:
             number=number,
             size=size,
         )
+        words.learn(row.item for row in page.rows)
+        return page
 
-    listing = issue_listing(_organisations(request.user))
+    listing = _issue_listing(_organisations(request.user), words)
     return listing_page(request, "collection/issues.html", listing, fetch, {"item": item})
 
 
-def issue_listing(organisations: list[tuple[str, Text]]) -> Listing[IssueRow]:
-    """Describe the list of quality issues."""
+def _issue_listing(organisations: list[tuple[str, Text]], words: RuleWords) -> Listing[IssueRow]:
     return Listing(
         name="issues",
         title=_("数据质量"),
         columns=ISSUE_COLUMNS,
-        cells=issue_cells,
+        cells=lambda row: issue_cells(row, words),
         empty=Empty(
             _("没有待整改的质量问题"),
             _("检查中发现违反规则的记录时，会在这里开出问题单；改好后重新检查会自动关闭。"),
@@ -185,12 +187,12 @@ ISSUE_COLUMNS = (
 )
 
 
-def issue_cells(row: IssueRow) -> tuple[Cell, ...]:
-    """Return an issue as the cells of :data:`ISSUE_COLUMNS`."""
+def issue_cells(row: IssueRow, words: RuleWords) -> tuple[Cell, ...]:
+    """Return an issue as the cells of :data:`ISSUE_COLUMNS`. ``words`` must have learnt its item."""
     share = f"{100 * row.failed / row.total:.2f}%" if row.total else ""
-    note = _now("第 %(times)d 次出现") % {"times": row.times_opened} if row.times_opened > 1 else ""
+    note = gettext("第 %(times)d 次出现") % {"times": row.times_opened} if row.times_opened > 1 else ""
     return (
-        Cell(rule_text(row.rule), href=issue_rows_url(row)),
+        Cell(words.text(row.item, row.rule), href=issue_rows_url(row)),
         Cell(row.item_title, href=reverse("catalog:item", args=[row.item]), note=row.organisation),
         state_cell("severity", row.severity),
         Cell(row.failed),
@@ -203,18 +205,19 @@ def issue_cells(row: IssueRow) -> tuple[Cell, ...]:
 
 def issue_rows_url(row: IssueRow) -> str:
     """Return the address of the rows that break the rule: held back when it rejects, else those that passed."""
-    schema = "quarantine" if row.severity == "reject" else "std"
-    return reverse("overview:rows", args=[row.item, schema])
+    if row.severity != "reject":
+        return reverse("overview:rows", args=[row.item, "std"])
+    return f"{reverse('overview:rows', args=[row.item, 'quarantine'])}?{urlencode({'rule': row.rule})}"
 
 
 def trend_text(row: IssueRow) -> str:
     """Return how an issue went since the check before the last."""
     if len(row.trend) < 2:
-        return _now("首次检查")
+        return gettext("首次检查")
     change = row.trend[-1].failed - row.trend[-2].failed
     if not change:
-        return _now("持平")
-    template = _now("增加 %(rows)s 行") if change > 0 else _now("减少 %(rows)s 行")
+        return gettext("持平")
+    template = gettext("增加 %(rows)s 行") if change > 0 else gettext("减少 %(rows)s 行")
     return template % {"rows": f"{abs(change):,}"}
 
 
@@ -231,5 +234,5 @@ def start_run(request: HttpRequest, code: str) -> HttpResponse:
         raise Terminal("people.not_allowed", login=str(request.user))
     queue_run(request.user, kind=Run.Kind.COLLECT, target=code)
     queue_run(request.user, kind=Run.Kind.CHECK, target=code)
-    messages.success(request, _now("已经开始：先归集，再检查。完成后这里会显示结果。"))
+    messages.success(request, gettext("已经开始：先归集，再检查。完成后这里会显示结果。"))
     return redirect(f"{reverse('collection:runs')}?{urlencode({'target': code})}")

@@ -9,14 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from huitong.apps.accounts.selectors import require_official, scope_of
-from huitong.apps.labels import Text, label, language
+from huitong.apps.labels import Text, choices, label, language
 from huitong.apps.ledger.selectors import anchors, audit_list, evidence_list, who_used
 from huitong.apps.ledger.specs import AuditRow, EvidenceFilter, EvidenceRow
+from huitong.apps.ledger.use_words import UseWords
 from huitong.apps.paging import Page
 from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Wanted, listing_page
 from huitong.engine.evidence.record import Receipt
@@ -24,7 +26,9 @@ from huitong.engine.evidence.segments import ledger_folder
 from huitong.engine.evidence.verify import verify
 from huitong.foundation.errors import Terminal, error_texts
 
-LINKED = ("receipt", "service", "app", "grant", "case")
+CHANGES_SHOWN = 10
+"""Changes of one thing that are shown in full."""
+LINKED = ("service", "app", "grant", "case")
 """What a link from elsewhere may narrow the list to, beside the filters shown."""
 
 
@@ -33,28 +37,52 @@ def evidence(request: HttpRequest) -> HttpResponseBase:
     if scope_of(request.user).user is None:
         raise Terminal("people.sign_in_needed")
     official = scope_of(request.user).official
+    words = UseWords()
     linked = {name: request.GET[name][:300] for name in LINKED if request.GET.get(name)}
 
     def fetch(wanted: Wanted, number: int, size: int) -> Page[EvidenceRow]:
-        if not official:
-            return who_used(request.user, number=number, size=size)
         narrowed = EvidenceFilter(
             **linked,
             outcome=wanted.value("outcome"),
             since=_day(wanted.value("since")),
             until=_day(wanted.value("until")),
         )
-        return evidence_list(request.user, narrowed, number=number, size=size)
+        if official:
+            page = evidence_list(request.user, narrowed, number=number, size=size)
+        else:
+            page = who_used(request.user, number=number, size=size)
+        words.learn(page.rows)
+        return page
 
-    context = {"official": official, "linked": linked, "receipt": linked.get("receipt", "")}
-    return listing_page(request, "ledger/evidence.html", _evidence_listing(official=official), fetch, context)
+    context = {"official": official, "linked": linked}
+    listing = _evidence_listing(words, official=official)
+    return listing_page(request, "ledger/evidence.html", listing, fetch, context)
+
+
+def receipt(request: HttpRequest, digest: str) -> HttpResponse:
+    """Show one record of evidence by its receipt."""
+    require_official(request.user)
+    rows = evidence_list(request.user, EvidenceFilter(receipt=digest), size=1).rows
+    if not rows:
+        raise Terminal("people.not_found", kind="receipt", code=digest)
+    words = UseWords()
+    words.learn(rows)
+    row = rows[0]
+    context = {
+        "record": row,
+        "service": words.service(row),
+        "kind": words.kind(row),
+        "fields": words.fields(row, most=500),
+        "outcome": _outcome_title(row.outcome) if row.outcome != "ok" else "",
+    }
+    return render(request, "ledger/receipt.html", context)
 
 
 def _day(text: str) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
 
 
-def _evidence_listing(*, official: bool) -> Listing[EvidenceRow]:
+def _evidence_listing(words: UseWords, *, official: bool) -> Listing[EvidenceRow]:
     outcomes: list[tuple[str, Text]] = [("ok", _("已答复")), ("refused", _("被拒绝"))]
     return Listing(
         name="evidence",
@@ -63,15 +91,15 @@ def _evidence_listing(*, official: bool) -> Listing[EvidenceRow]:
             Column("purpose", _("用途"), head=True),
             Column("at", _("时间"), "time"),
             Column("consumer", _("使用方")),
-            Column("service", _("服务"), "mono"),
+            Column("service", _("服务")),
             Column("fields", _("用到的项目")),
             Column("answered", _("答复"), "number"),
             Column("outcome", _("结果"), "badge"),
             Column("receipt", _("回执"), "mono"),
         ),
-        cells=_evidence_cells,
+        cells=lambda row: _evidence_cells(row, words, official=official),
         empty=_evidence_empty(official=official),
-        filters=(Filter("outcome", _("结果"), outcomes), Filter("since", _("从")), Filter("until", _("到")))
+        filters=(Filter("outcome", _("结果"), outcomes), Filter("since", _("开始日期")), Filter("until", _("结束日期")))
         if official
         else (),
     )
@@ -85,22 +113,22 @@ def _evidence_empty(*, official: bool) -> Empty:
     return Empty(_("还没有人用过您的数据"), text, icon="fingerprint")
 
 
-def _evidence_cells(row: EvidenceRow) -> tuple[Cell, ...]:
+def _evidence_cells(row: EvidenceRow, words: UseWords, *, official: bool) -> tuple[Cell, ...]:
     refused = row.outcome != "ok"
     return (
         Cell(row.purpose or row.grant or "—", note=row.case),
         Cell(row.at),
-        Cell(row.consumer_title or row.app, note=row.operator),
-        Cell(row.service, note=str(label("service_kind", row.kind).text) if row.kind else ""),
-        Cell("、".join(row.fields[:4]) + ("…" if len(row.fields) > 4 else "")),
-        Cell(row.answered, note=_now("共问 %(asked)d 个") % {"asked": row.asked} if row.asked > 1 else ""),
+        Cell(row.consumer_title or row.app, note=row.operator if official else ""),
+        Cell(words.service(row), note=words.kind(row)),
+        Cell(words.fields(row)),
+        Cell(row.answered, note=gettext("共问 %(asked)d 个") % {"asked": row.asked} if row.asked > 1 else ""),
         Cell(
             _("被拒绝") if refused else _("已答复"),
             tone="bad" if refused else "good",
             icon="ban" if refused else "circle-check",
             note=_outcome_title(row.outcome) if refused else "",
         ),
-        Cell(f"{row.receipt[:12]}…", href=f"{reverse('ledger:evidence')}?receipt={row.receipt}"),
+        Cell(f"{row.receipt[:12]}…", href=reverse("ledger:receipt", args=[row.receipt]) if official else ""),
     )
 
 
@@ -125,18 +153,21 @@ def check_chain(request: HttpRequest) -> HttpResponse:
 
 
 def audit(request: HttpRequest) -> HttpResponseBase:
-    """List what people decided."""
+    """List what people decided; narrowed to one thing, with what each decision changed."""
     require_official(request.user)
-    kind, target = request.GET.get("kind", ""), request.GET.get("target", "")
+    target = request.GET.get("target", "")[:200]
+    shown: list[AuditRow] = []
 
     def fetch(wanted: Wanted, number: int, size: int) -> Page[AuditRow]:
-        return audit_list(request.user, kind=kind, target=target, number=number, size=size)
+        page = audit_list(request.user, kind=wanted.value("kind"), target=target, number=number, size=size)
+        shown.extend(page.rows[:CHANGES_SHOWN])
+        return page
 
-    context = {"kind": kind, "target": target}
-    return listing_page(request, "ledger/audit.html", _audit_listing(), fetch, context)
+    listing = _audit_listing(target)
+    return listing_page(request, "ledger/audit.html", listing, fetch, {"target": target, "changes": shown})
 
 
-def _audit_listing() -> Listing[AuditRow]:
+def _audit_listing(target: str) -> Listing[AuditRow]:
     return Listing(
         name="audit",
         title=_("操作记录"),
@@ -149,21 +180,23 @@ def _audit_listing() -> Listing[AuditRow]:
         ),
         cells=_audit_cells,
         empty=Empty(_("还没有操作记录"), _("每一次登记、修改、授权和查询，都会和改动一起记下来。"), icon="file-text"),
+        filters=(Filter("kind", _("对象类型"), choices("audit_kind")),),
+        keep={"target": target} if target else {},
     )
 
 
 def _action_text(row: AuditRow) -> str:
     verb = row.action.partition(".")[2].partition("_")[0]
     parts = {"verb": label("audit_verb", verb).text, "thing": label("audit_kind", row.kind).text}
-    return _now("%(verb)s%(thing)s") % parts
+    return gettext("%(verb)s%(thing)s") % parts
 
 
 def _audit_cells(row: AuditRow) -> tuple[Cell, ...]:
-    here = f"{reverse('ledger:audit')}?kind={row.kind}&target={row.target}"
+    query = urlencode({"kind": row.kind, "target": row.target})
     return (
-        Cell(_action_text(row), note=row.action),
+        Cell(_action_text(row)),
         Cell(row.at),
         Cell(row.login),
-        Cell(row.target, href=here, note=str(label("audit_kind", row.kind).text)),
+        Cell(row.target, href=f"{reverse('ledger:audit')}?{query}", note=label("audit_kind", row.kind).text),
         Cell(row.request),
     )

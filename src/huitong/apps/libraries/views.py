@@ -55,7 +55,7 @@ class LookUpForm(forms.Form):
 
     @property
     def stated_purpose(self) -> str:
-        """The purpose as evidence keeps it: the chosen one and the explanation, in Chinese whatever the page's language."""
+        """The purpose as evidence keeps it, in Chinese whatever the page's language, with the explanation."""
         chosen, words = self.cleaned_data["purpose"], self.cleaned_data["explanation"].strip()
         return words if chosen == OTHER else "：".join(part for part in (CHINESE[chosen], words) if part)
 

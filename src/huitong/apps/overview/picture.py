@@ -42,6 +42,8 @@ class Shape:
     short: str
     figure: int
     second: int = 0
+    lane: float = 0.0
+    """Height of the middle of its department's lane, where that is not its own."""
 
     @property
     def end(self) -> float:
@@ -114,7 +116,7 @@ def issues_url(department: DepartmentFlow) -> str:
 
 
 def fitted(text: str, width: float, size: float = 13.0) -> str:
-    """Return ``text`` cut so that it fits ``width`` units at ``size``: Chinese is a square a character, Latin about half."""
+    """Return ``text`` cut to ``width`` units at ``size``: a Chinese character is a square, a Latin one about half."""
     used = 0.0
     for index, character in enumerate(text):
         used += size * (1.0 if unicodedata.east_asian_width(character) in "WF" else 0.54)
@@ -148,11 +150,12 @@ def _checked(
     passed, held = [], []
     for row in departments:
         middle = lanes[row.code]
-        passed.append(_bar("checked", X_CHECKED, middle, rows(row.std_rows), row, items_url(row), row.std_rows))
+        figures = row.std_rows, row.quarantine_rows
+        passed.append(_bar("checked", X_CHECKED, middle, rows(row.std_rows), row, items_url(row), *figures))
         if row.quarantine_rows:
             below = _held_middle(row, middle, rows)
             bar = _bar("quarantine", X_CHECKED, below, rows(row.quarantine_rows), row, issues_url(row), 0)
-            held.append(Shape("quarantine", bar.x, bar.y, bar.height, bar.href, bar.title, "", row.quarantine_rows))
+            held.append(replace(bar, short="", figure=row.quarantine_rows, lane=middle))
     return passed, held
 
 
@@ -192,8 +195,9 @@ def _lane_ribbons(
         passed = _curve(X_RAW + NODE, middle, X_CHECKED, middle)
         ribbons.append(Ribbon("checked", passed, rows(row.std_rows), href, row.title, "checked", row.std_rows))
         if row.quarantine_rows:
-            held = _curve(X_RAW + NODE, middle, X_CHECKED, _held_middle(row, middle, rows))
             width = rows(row.quarantine_rows)
+            lower_edge = middle + (rows(row.raw_rows) - width) / 2
+            held = _curve(X_RAW + NODE, lower_edge, X_CHECKED, _held_middle(row, middle, rows))
             ribbons.append(
                 Ribbon("quarantine", held, width, issues_url(row), row.title, "quarantine", row.quarantine_rows)
             )

@@ -8,24 +8,24 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from huitong.apps.accounts.models import User
 from huitong.apps.accounts.selectors import require_bureau, require_official, scope_of
+from huitong.apps.catalog.rule_words import RuleWords
 from huitong.apps.catalog.views import item_tabs
 from huitong.apps.collection.selectors import issue_list, runs_list
 from huitong.apps.collection.services import queue_chain
 from huitong.apps.collection.specs import RowsPage, RunFilter
 from huitong.apps.collection.views import ISSUE_COLUMNS, issue_cells
-from huitong.apps.labels import Text
+from huitong.apps.labels import Text, language
 from huitong.apps.ledger.selectors import who_used
 from huitong.apps.overview.picture import issues_url, items_url, picture_of
 from huitong.apps.overview.selectors import city_flow, item_page, rows_of
 from huitong.apps.overview.specs import CityFlow, DepartmentFlow
 from huitong.apps.paging import Page
-from huitong.apps.rules import rule_text
 from huitong.apps.sharing.selectors import grant_list
 from huitong.apps.tables import Cell, Empty, ShownColumn, Table, page_number, plain_table
 from huitong.foundation.errors import Terminal
@@ -64,7 +64,9 @@ def _desk(user: User) -> dict[str, object]:
     own = _own_departments(user, flow)
     failed = runs_list(user, RunFilter(state="failed"), size=SHORT_LIST)
     issues = issue_list(user, size=SHORT_LIST)
-    lines = [[issue_cells(row)[place] for place in HOME_COLUMNS] for row in issues.rows]
+    words = RuleWords()
+    words.learn(row.item for row in issues.rows)
+    lines = [[issue_cells(row, words)[place] for place in HOME_COLUMNS] for row in issues.rows]
     table = plain_table(_("待整改的质量问题"), [ISSUE_COLUMNS[place] for place in HOME_COLUMNS], lines, Empty(""))
     return {
         **_flow_context(user, flow),
@@ -110,7 +112,7 @@ def _flow_context(user: User, city: CityFlow) -> dict[str, object]:
 def run_everything(request: HttpRequest) -> HttpResponse:
     """Queue the whole chain for all items."""
     queue_chain(require_bureau(request.user))
-    messages.success(request, _now("已经开始：归集、检查、融合、发布依次进行。完成后刷新本页查看数量。"))
+    messages.success(request, gettext("已经开始：归集、检查、融合、发布依次进行。完成后刷新本页查看数量。"))
     return redirect("overview:flow")
 
 
@@ -122,34 +124,38 @@ def rows(request: HttpRequest, code: str, schema: str) -> HttpResponse:
     if not page.may_see_rows:
         raise Terminal("people.not_allowed", login=str(request.user))
     rule = request.GET.get("rule", "")[:100] if schema == "quarantine" else ""
+    words = RuleWords()
+    words.learn([code])
     context: dict[str, object] = {
         "page": page,
         "item": page.item,
         "tabs": item_tabs(page, schema),
         "schema": schema,
-        "rule": rule_text(rule) if rule else "",
+        "rule": words.text(code, rule) if rule else "",
         "about": PLACES[schema],
     }
     if any(figures.schema == schema for figures in page.tables):
         found = rows_of(request.user, schema, page.table, rule=rule, number=page_number(request))
-        context |= {"table": rows_table(found), "masked": any(column.masked for column in found.columns)}
+        context |= {"table": _rows_table(code, found, words), "masked": any(column.masked for column in found.columns)}
     return render(request, "overview/rows.html", context)
 
 
-def rows_table(found: RowsPage) -> Table:
-    """Return rows of data as a table that scrolls sideways; the reasons first where there are any."""
-    reasons = [ShownColumn("reasons", _("为什么被拦截"), "text", head=False)] if found.schema == "quarantine" else []
+def _rows_table(item: str, found: RowsPage, words: RuleWords) -> Table:
+    """Rows of data as a table that scrolls sideways; the reasons first where there are any."""
     columns = [ShownColumn(c.name, c.title, "text", head=False, note=c.name) for c in found.columns]
-    lines = []
-    for index, row in enumerate(found.rows):
-        why = [Cell("；".join(rule_text(rule) for rule in found.rules[index]), tone="bad", icon="alert-circle")]
-        cells = [*(why if reasons else []), *(Cell(value) for value in row)]
-        lines.append(list(zip([*reasons, *columns], cells, strict=True)))
+    cells = [[Cell(value) for value in row] for row in found.rows]
+    if found.schema == "quarantine":
+        columns.insert(0, ShownColumn("reasons", _("为什么被拦截"), "text", head=False))
+        comma = "; " if language() == "en" else "；"
+        for line, broken in zip(cells, found.rules, strict=True):
+            why = comma.join(words.text(item, rule) for rule in broken)
+            line.insert(0, Cell(why, tone="bad", icon="alert-circle"))
+    lines = [list(zip(columns, line, strict=True)) for line in cells]
     page = Page(rows=found.rows, total=found.total, number=found.number, size=found.size)
     return Table(
         name="rows",
         title=found.title,
-        columns=[*reasons, *columns],
+        columns=columns,
         rows=lines,
         empty=Empty(_("这里没有数据"), _("换一个标签页看看，或等下一次归集。")),
         page=page,

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from huitong.apps.accounts.models import User
@@ -186,7 +186,7 @@ def _grant_cells(row: GrantRow) -> tuple[Cell, ...]:
         Cell(row.service_title, href=reverse("sharing:service", args=[row.service])),
         Cell(row.legal_basis),
         Cell(len(row.fields)),
-        Cell(f"{row.quota:,}" if row.quota else _now("不限")),
+        Cell(f"{row.quota:,}" if row.quota else gettext("不限")),
         Cell(_validity(row)),
         state_cell("grant_state", state),
     )
@@ -196,7 +196,7 @@ def _validity(row: GrantRow) -> str:
     begin = row.valid_from.isoformat() if row.valid_from else ""
     end = row.valid_to.isoformat() if row.valid_to else ""
     if not begin and not end:
-        return _now("长期")
+        return gettext("长期")
     return f"{begin or '…'} – {end or '…'}"
 
 

@@ -52,9 +52,15 @@ def stat(
 ) -> dict[str, object]:
     """Draw a figure with its unit and date: ``{% stat _("已归集") rows unit=_("行") note=date href=url %}``."""
     shown, scale = (value, "") if isinstance(value, str) else figures.short(value)
-    exact = figures.grouped(value) if isinstance(value, int) and scale else ""
-    return {"label": label, "value": shown, "unit": f"{scale} {unit}".strip(), "exact": exact, "note": note,
-            "href": href, "tone": tone}  # fmt: skip
+    return {
+        "label": label,
+        "value": shown,
+        "unit": (f"{scale} {unit}" if figures.in_english() else f"{scale}{unit}").strip(),
+        "exact": figures.grouped(value) if isinstance(value, int) and scale else "",
+        "note": note,
+        "href": href,
+        "tone": tone,
+    }
 
 
 @register.inclusion_tag("site/components/source.html")
@@ -106,7 +112,7 @@ def code(text: str, label: object = "") -> dict[str, object]:
 @register.simple_tag
 def level(value: int) -> SafeString:
     """Draw a sensitivity level, 1 (public) to 4 (most sensitive), as bars and a word."""
-    bars = mark_safe("".join(f'<i class="{"on" if step <= value else ""}"></i>' for step in range(1, 5)))  # noqa: S308
+    bars = mark_safe("".join(f'<i class="{"on" if step <= value else ""}"></i>' for step in range(1, 5)))
     text = _("%(level)d 级") % {"level": value}
     return format_html('<span class="level level-{}">{}<span>{}</span></span>', value, bars, text)
 
@@ -116,11 +122,11 @@ def here(context: Context, *prefixes: str) -> SafeString:
     """Mark a link of the navigation as the current one when the page lies below one of ``prefixes``."""
     path = context["request"].path
     current = any(path == prefix or (prefix != "/" and path.startswith(prefix)) for prefix in prefixes)
-    return mark_safe('aria-current="page"' if current else "")  # noqa: S308
+    return mark_safe('aria-current="page"' if current else "")
 
 
 @register.filter
-def grouped(value: float | None) -> str:
+def grouped(value: float | str | None) -> str:
     """``1234567`` → ``1,234,567``."""
     return figures.grouped(value)
 
@@ -144,9 +150,7 @@ def when(moment: datetime.datetime | None) -> SafeString | str:
         return "—"
     exact = localtime(moment)
     title = _("北京时间 %(time)s") % {"time": exact.strftime("%Y-%m-%d %H:%M:%S")}
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', exact.isoformat(), title, figures.beijing(moment)
-    )
+    return format_html('<time datetime="{}" title="{}">{}</time>', exact.isoformat(), title, figures.beijing(moment))
 
 
 @register.filter
@@ -203,9 +207,7 @@ class _EmptyNode(Node):
 
     def render(self, context: Context) -> SafeString:
         name, title = (word.resolve(context) for word in self.words)
-        return format_html(
-            '<div class="empty">{}<h3>{}</h3>{}</div>', icon_svg(name), title, self.body.render(context)
-        )
+        return format_html('<div class="empty">{}<h3>{}</h3>{}</div>', icon_svg(name), title, self.body.render(context))
 
 
 @register.inclusion_tag("site/components/crumbs.html")
