@@ -45,11 +45,11 @@ def open_session(home: Path | None, *, demo: bool = False) -> Settings:
 @contextmanager
 def city_variables(settings: Settings) -> Iterator[dict[str, str]]:
     """Serve what the demo city's web source needs while sources are read; give the variables of locations."""
-    from huitong.packs.demo import serve_city_pages
-
     if not (settings.home / "city").is_dir():
         yield {"home": str(settings.home)}
         return
+    from huitong.packs.demo import serve_city_pages
+
     with serve_city_pages(settings.home) as address:
         yield {"home": str(settings.home), "city_web": address}
 
