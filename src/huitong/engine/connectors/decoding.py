@@ -155,7 +155,7 @@ def _is_familiar(character: str) -> bool:
 
 
 class Utf8Stream(io.RawIOBase):
-    """A file of text as valid UTF-8 bytes, decoded as it is read.
+    """A file of text as valid UTF-8 bytes, decoded as it is read; its last line has an end.
 
     ``quotes`` counts the quotation marks that went through since the last ``skip``.
     """
@@ -166,6 +166,7 @@ class Utf8Stream(io.RawIOBase):
         self._ready = self._cut = b""
         self._read = 0
         self._ended = False
+        self._last = b"\n"
         self.quotes = 0
 
     def readable(self) -> bool:
@@ -180,7 +181,11 @@ class Utf8Stream(io.RawIOBase):
         """
         target = memoryview(buffer).cast("B")
         while len(self._ready) < len(target) and not self._ended:
-            self._ready += self._more(len(target))
+            more = self._more(len(target))
+            self._last = more[-1:] or self._last
+            self._ready += more
+            if self._ended and self._last not in b"\r\n":
+                self._ready += b"\n"  # without it the parser takes an empty last cell for a quoted one
         count = min(len(target), len(self._ready))
         target[:count] = self._ready[:count]
         self.quotes += self._ready.count(b'"', 0, count)
@@ -206,7 +211,7 @@ class Utf8Stream(io.RawIOBase):
         return text
 
     def _checked(self, data: bytes) -> bytes:
-        """Return whole characters; one that is cut at the end of ``data`` waits for the rest. Decodes to find an error."""
+        """Return whole characters; one cut at the end of ``data`` waits for the rest. Decodes to find an error."""
         data = self._cut + data
         whole = len(data) if self._ended else _last_boundary(data)
         checked, self._cut = data[:whole], data[whole:]

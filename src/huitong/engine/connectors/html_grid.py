@@ -13,6 +13,7 @@ from huitong.engine.connectors.grids import Cells, column_names, header_at, is_b
 
 _MOST_COLUMNS = 1_000
 _MOST_SPANNED = 65_534
+_DIGITS = 9
 _BLANKS = re.compile(r"[ \t\r\n\f\u00a0]+")
 
 
@@ -159,7 +160,7 @@ def _laid_out(cells: list[LexborNode], spanning: dict[int, tuple[str | None, int
 
 def _span(cell: LexborNode, name: str, most: int) -> int:
     written = (cell.attributes.get(name) or "").strip()
-    number = int(written) if written.isascii() and written.isdigit() and len(written) < len(str(most)) + 1 else 1
+    number = int(written[:_DIGITS]) if written.isascii() and written.isdigit() else 1
     if name == "rowspan" and number == 0:
         return most
     return min(max(number, 1), most)

@@ -11,7 +11,15 @@ from pathlib import Path
 
 from python_calamine import CalamineSheet
 
-from huitong.engine.connectors.grids import SAMPLE, Cells, column_names, header_at, joined_names, looks_like_names
+from huitong.engine.connectors.grids import (
+    SAMPLE,
+    Cells,
+    column_names,
+    header_at,
+    is_blank,
+    joined_names,
+    looks_like_names,
+)
 from huitong.engine.connectors.long_numbers import long_numbers
 from huitong.engine.declarations.sources import Source
 from huitong.foundation.errors import Terminal
@@ -33,14 +41,14 @@ class SheetGrid:
     path: Path
     names: tuple[str, ...]
     first_row: int
-    """Index, within the sheet's used area, of the first row below the header."""
+    """Index, within the sheet, of the first row below the header."""
 
     def rows(self) -> Iterator[Cells]:
         """Return the rows below the header, cell by cell as text; merged cells repeat their value."""
         merged = _MergedCells(self.sheet)
-        top, left = self.sheet.start or (0, 0)
+        _, left = self.sheet.start or (0, 0)
         exact: dict[Place, str] | None = None
-        for number, values in enumerate(islice(self.sheet.iter_rows(), self.first_row, None), top + self.first_row):
+        for number, values in enumerate(islice(self.sheet.iter_rows(), self.first_row, None), self.first_row):
             cells = [text_of(value) for value in values]
             if any(type(value) is float and abs(value) >= EXACT for value in values):
                 exact = long_numbers(self.path, self.sheet.name) if exact is None else exact
@@ -55,21 +63,18 @@ def grid_of(source: Source, object_name: str, path: Path, sheet: CalamineSheet) 
     Raises:
         Terminal: ``source.empty`` for a sheet without a value, ``source.no_header`` for one of numbers alone.
     """
-    sample = [[text_of(value) for value in row] for row in islice(sheet.iter_rows(), SAMPLE)]
+    top, left = sheet.start or (0, 0)
+    used = islice(sheet.iter_rows(), top, top + SAMPLE)  # counts rows from the sheet's first, cells from the first used
+    sample = [[text_of(value) for value in row] for row in used]
     at = header_at(sample)
     if at is None:
         raise Terminal("source.empty", source=source.code, object=object_name)
     if not looks_like_names(sample[at]):
         raise Terminal("source.no_header", source=source.code, object=object_name)
-    top, left = sheet.start or (0, 0)
     merged = _MergedCells(sheet)
-    depth = merged.header_depth(top + at)
-    header = [
-        merged.filled(top + at + level, left, list(sample[at + level]))
-        for level in range(depth)
-        if at + level < len(sample)
-    ]
-    return SheetGrid(sheet, path, column_names(joined_names(header)), at + depth)
+    depth = merged.header_depth(top + at, left, sample[at + 1 : at + 2])
+    header = [merged.filled(top + at + level, left, list(row)) for level, row in enumerate(sample[at : at + depth])]
+    return SheetGrid(sheet, path, column_names(joined_names(header)), top + at + depth)
 
 
 class _MergedCells:
@@ -83,12 +88,22 @@ class _MergedCells:
             for row in range(first[0], min(last[0], first[0] + _MOST_FILLED) + 1):
                 self._by_row.setdefault(row, []).append((first, last))
 
-    def header_depth(self, row: int) -> int:
-        """Return how many rows a header has that begins in ``row``: two or more where its cells are merged."""
+    def header_depth(self, row: int, left: int, below: list[Cells]) -> int:
+        """Return how many rows a header has that begins in ``row``.
+
+        More than one where a name reaches down, or where one over several columns has names of its own below.
+        """
         areas = [area for area in self._by_row.get(row, ()) if area[0][0] == row]
         deepest = max((last[0] - row + 1 for _, last in areas), default=1)
-        across = any(last[1] > first[1] and last[0] == row for first, last in areas)
-        return max(deepest, 2) if across else deepest
+        across = [(first[1], last[1]) for first, last in areas if last[1] > first[1] and last[0] == row]
+        repeated = {(first[1], last[1]) for first, last in self._by_row.get(row + 1, ()) if first[0] == row + 1}
+        divided = any(
+            sum(not is_blank(cell) for cell in cells[first - left : last - left + 1]) > 1
+            for first, last in across
+            if (first, last) not in repeated  # a form, in which every row has its cells merged in the same way
+            for cells in below
+        )
+        return max(deepest, 2) if divided else deepest
 
     def filled(self, row: int, left: int, cells: list[str | None]) -> list[str | None]:
         """Give every cell of a merged area in ``row`` the value of its first."""
