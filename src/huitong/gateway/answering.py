@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import msgspec
@@ -21,8 +20,7 @@ from huitong.gateway.shaping import Shape, shape_of
 SubjectHash: TypeAlias = Callable[[str], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """A body ready to leave, and what evidence must say of it: ``answered`` counts keys that were found."""
 
     body: bytes

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 from anyio import to_thread
 from starlette.types import Receive, Scope, Send
 
@@ -22,8 +22,7 @@ from huitong.gateway.problems import JSON, outward, send_body, send_problem
 from huitong.gateway.runtime import Gateway
 
 
-@dataclass(frozen=True, slots=True)
-class _Result:
+class _Result(msgspec.Struct, frozen=True):
     """What came of a call: a reply with its snapshot and plan, or an error."""
 
     call: Call | None

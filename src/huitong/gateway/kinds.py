@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
 from starlette.types import Receive, Scope
 
 from huitong.engine.declarations.sharing import ServiceKind
@@ -14,8 +15,7 @@ from huitong.gateway.answering import Plan, Reply, SubjectHash
 from huitong.gateway.asking import VerifyItem, asked_in_body, asked_in_query, read_body, verified_in_body
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """What a request asks, or what is wrong with its form. ``items`` are of ``verify`` only."""
 
     keys: list[str]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
-import sqlite3
+import struct
 from collections import Counter
+from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from huitong.engine.declarations.sharing import Grant
@@ -13,14 +16,12 @@ from huitong.engine.evidence.meter import day_of
 from huitong.engine.evidence.reading import records_from
 from huitong.foundation.clock import beijing_day_bounds, beijing_today
 
-_RESERVE = """
-INSERT INTO used (grant_code, day, keys) SELECT ?1, ?2, ?3 WHERE ?3 <= ?4
-ON CONFLICT (grant_code, day) DO UPDATE SET keys = keys + ?3 WHERE keys + ?3 <= ?4
-"""
+_SLOT = struct.Struct("<24sqq")
+"""One grant in the file of counts: hash of its code, day as an ordinal, keys used on that day."""
 
 
 class LedgerQuota:
-    """Counts in a small SQLite file beside the ledger that every process shares.
+    """Counts in a small file beside the ledger that every process shares under a lock; a count takes microseconds.
 
     The first process to start counts anew from the ledger, so neither a restart nor a crash resets or distorts a
     quota; those that join later trust the counts. A key answered with "not found" counts: whether somebody is in a
@@ -29,46 +30,62 @@ class LedgerQuota:
 
     def __init__(self, ledger: Path) -> None:
         ledger.mkdir(parents=True, exist_ok=True)
-        self._lock = os.open(ledger / "quota.lock", os.O_RDWR | os.O_CREAT, 0o640)
-        first = _is_first(self._lock)
-        self._connection = sqlite3.connect(
-            ledger / "quota.sqlite", isolation_level=None, timeout=2, check_same_thread=False
-        )
-        # Power cuts may lose counts from this file, never from the ledger they are restored from.
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = OFF")
-        self._connection.execute(
-            "CREATE TABLE IF NOT EXISTS used (grant_code TEXT, day TEXT, keys INTEGER, PRIMARY KEY (grant_code, day))"
-        )
-        if first:
+        self._start = os.open(ledger / "quota.lock", os.O_RDWR | os.O_CREAT, 0o640)
+        self._file = os.open(ledger / "quota.counts", os.O_RDWR | os.O_CREAT, 0o640)
+        self._places: dict[str, tuple[int, bytes]] = {}
+        if _is_first(self._start):
             self._restore(ledger)
-            fcntl.flock(self._lock, fcntl.LOCK_SH)
+            fcntl.flock(self._start, fcntl.LOCK_SH)
 
     def reserve(self, grant: Grant, today: str, keys: int) -> bool:
         """Take ``keys`` of what is left today; False, and nothing taken, when it is not enough."""
-        return self._connection.execute(_RESERVE, (grant.code, today, keys, grant.quota)).rowcount == 1
+        return self._count(grant.code, today, keys, grant.quota)
 
     def give_back(self, grant: Grant, today: str, keys: int) -> None:
         """Undo a reservation whose call was not answered."""
-        undo = "UPDATE used SET keys = max(keys - ?, 0) WHERE grant_code = ? AND day = ?"
-        self._connection.execute(undo, (keys, grant.code, today))
+        self._count(grant.code, today, -keys, grant.quota)
 
     def close(self) -> None:
         """Let go of the file."""
-        self._connection.close()
-        os.close(self._lock)
+        os.close(self._file)
+        os.close(self._start)
+
+    def _count(self, code: str, today: str, keys: int, limit: int) -> bool:
+        day = _ordinal(today)
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        try:
+            place, name = self._place(code)
+            _, counted_day, counted = _SLOT.unpack(os.pread(self._file, _SLOT.size, place))
+            used = max((counted if counted_day == day else 0) + keys, 0)
+            if used > limit:
+                return False
+            os.pwrite(self._file, _SLOT.pack(name, day, used), place)
+        finally:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+        return True
+
+    def _place(self, code: str) -> tuple[int, bytes]:
+        """Where the grant's slot is, and its name there; a new one comes at the end. The caller holds the lock."""
+        known = self._places.get(code)
+        if known is None:
+            place, name = 0, hashlib.sha256(code.encode()).digest()[:24]
+            while (slot := os.pread(self._file, _SLOT.size, place)) and slot[: len(name)] != name:
+                place += _SLOT.size
+            if not slot:
+                os.pwrite(self._file, _SLOT.pack(name, 0, 0), place)
+            known = self._places[code] = (place, name)
+        return known
 
     def _restore(self, ledger: Path) -> None:
-        midnight, _ = beijing_day_bounds(beijing_today())
+        today = beijing_today()
+        midnight, _ = beijing_day_bounds(today)
         used: Counter[tuple[str, str]] = Counter()
         for record in records_from(ledger, midnight):
             if record.grant and record.outcome == "ok":
                 used[record.grant, day_of(record)] += record.asked
-        self._connection.execute("BEGIN IMMEDIATE")
-        self._connection.execute("DELETE FROM used")
-        rows = [(grant, day, keys) for (grant, day), keys in used.items()]
-        self._connection.executemany("INSERT INTO used VALUES (?, ?, ?)", rows)
-        self._connection.execute("COMMIT")
+        os.ftruncate(self._file, 0)
+        for (code, day), keys in used.items():
+            self._count(code, day, keys, keys)
 
 
 def _is_first(descriptor: int) -> bool:
@@ -79,3 +96,8 @@ def _is_first(descriptor: int) -> bool:
         fcntl.flock(descriptor, fcntl.LOCK_SH)
         return False
     return True
+
+
+@lru_cache(maxsize=8)
+def _ordinal(day: str) -> int:
+    return date.fromisoformat(day).toordinal()

@@ -10,7 +10,8 @@ from typing import TypeAlias
 from huitong.engine.declarations.elements import DataType
 from huitong.engine.serving.policy import ServedField
 from huitong.engine.serving.store import Value
-from huitong.foundation.masking import mask
+from huitong.foundation.errors import Terminal
+from huitong.foundation.masking import MASKS
 
 Shown: TypeAlias = str | int | float | bool | Decimal | None
 """A value in an answer's JSON; decimals are written as exact numbers."""
@@ -18,10 +19,22 @@ Shape = Callable[[Value], Shown]
 
 
 def shape_of(field: ServedField, *, clear: bool) -> Shape:
-    """Return the function that makes a stored value of the field answerable."""
-    if field.mask and not clear:
-        return lambda value: None if value is None else mask(field.mask, _text(value))
-    return _SHAPES[field.type]
+    """Return the function that makes a stored value of the field answerable.
+
+    Raises:
+        Terminal: ``standards.unknown_mask``: then the field is not answered at all.
+    """
+    if not field.mask or clear:
+        return _SHAPES[field.type]
+    if field.mask not in MASKS:
+        raise Terminal("standards.unknown_mask", name=field.mask, known=", ".join(MASKS))
+    cover = MASKS[field.mask].cover
+
+    def masked(value: Value) -> Shown:
+        text = _text(value)
+        return None if text is None else cover(text)
+
+    return masked
 
 
 def _text(value: Value) -> str | None:

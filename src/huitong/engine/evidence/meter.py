@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 
 from huitong.engine.evidence.record import EvidenceRecord
 from huitong.foundation.clock import beijing_today
@@ -33,12 +34,18 @@ class MeterCount:
 
 def beijing_day(moment: datetime) -> str:
     """Return the Beijing date of an aware time, ISO."""
-    return beijing_today(moment).isoformat()
+    return _day_of_hour(int(moment.timestamp()) // 3600)
 
 
 def day_of(record: EvidenceRecord) -> str:
     """Return the Beijing date of a record."""
     return beijing_day(datetime.fromisoformat(record.time))
+
+
+@lru_cache(maxsize=1024)
+def _day_of_hour(hour: int) -> str:
+    """Beijing's days begin with an hour of UTC, and every call asks for its day."""
+    return beijing_today(datetime.fromtimestamp(hour * 3600, UTC)).isoformat()
 
 
 def meter(records: Iterable[EvidenceRecord]) -> dict[MeterKey, MeterCount]:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+import msgspec
+
 from huitong.engine.declarations.sharing import Grant, ServiceKind
 from huitong.engine.serving.policy import Policy, ServedApp, ServedField, ServedService
 from huitong.foundation.errors import HuitongError, Terminal
@@ -33,8 +35,7 @@ class Quota(Protocol):
         """Take ``keys`` out of what the grant has left today; False, and nothing taken, when it is not enough."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a call. ``app``, ``service`` and ``grant`` are None when the policy has none of that code.
 
     ``fields`` are those asked for, None for all that are granted; ``keys`` counts keys; ``today`` is the Beijing
@@ -81,7 +82,7 @@ class Decision:
 
 def decide(call: Call) -> Decision:
     """Ask the rules in order until one refuses. The last one reserves the quota: give it back if no answer follows."""
-    for place, (_, check) in enumerate(_RULES):
+    for place, check in enumerate(_CHECKS):
         error = check(call)
         if error is not None:
             return Decision((*_PASSED[:place], _failed(place, error)), error)
@@ -173,6 +174,7 @@ _RULES: tuple[tuple[tuple[str, str, str], Check], ...] = (
     (("fields", "所需字段均已授权", "Every field asked for is granted"), _fields),
     (("quota", "未超当日配额", "The day's quota is not used up"), _quota),
 )
+_CHECKS = tuple(check for _, check in _RULES)
 _PASSED = tuple(RuleOutcome(*name, "passed") for name, _ in _RULES)
 _NOT_REACHED = tuple(RuleOutcome(*name, "not_reached") for name, _ in _RULES)
 _ALLOWED = Decision(_PASSED, None)

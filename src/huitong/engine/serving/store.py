@@ -12,6 +12,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, Protocol, TypeAlias
 
+import msgspec
+
 from huitong.engine.serving.policy import Policy
 
 Value: TypeAlias = str | int | float | bool | Decimal | date | datetime | None
@@ -20,8 +22,7 @@ Row: TypeAlias = tuple[Value, ...]
 """One row, its values in the order of the columns that were asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """What a look-up found: rows and the lake snapshot they are from, both of the same instant."""
 
     as_of: int
