@@ -1,0 +1,2 @@
+-- One row a company.
+SELECT c AS number, * FROM company

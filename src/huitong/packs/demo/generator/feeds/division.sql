@@ -1,0 +1,2 @@
+-- One row a county.
+SELECT code::BIGINT AS number, * FROM division_list
