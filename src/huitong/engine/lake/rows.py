@@ -89,11 +89,12 @@ def _add_file(con: Connection, schema: str, name: str, *, new: str) -> int:
     file = folder / f"huitong-{uuid.uuid4().hex}.parquet"
     columns = table_columns(con, schema, name)
     typed = ", ".join(f"CAST({ident(column)} AS {kind}) AS {ident(column)}" for column, kind in columns.items())
-    written = one_value(
-        con,
-        f"COPY (SELECT {typed} FROM ({new})) TO {literal(str(file))} "
-        f"(FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT {_DICTIONARY})",
-    )
+    options = f"(FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT {_DICTIONARY})"
+    try:
+        written = one_value(con, f"COPY (SELECT {typed} FROM ({new})) TO {literal(str(file))} {options}")
+    except BaseException:
+        file.unlink(missing_ok=True)  # on a full disk the half-written file is what fills it
+        raise
     if not written:
         file.unlink()
         return 0

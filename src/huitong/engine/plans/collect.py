@@ -11,6 +11,8 @@ from huitong.engine.lake.names import KEY, RUN, ident, idents, literal, table
 
 _SEPARATOR = "chr(31)"
 _NULL_MARK = "chr(30)"
+_STAGED = "(FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 1000)"
+"""A dictionary of many distinct texts costs more than it saves in a file that is read twice and removed."""
 
 
 def stage_sql(stream: str, file: Path, *, schema: pa.Schema, key: Sequence[str]) -> str:
@@ -22,10 +24,7 @@ def stage_sql(stream: str, file: Path, *, schema: pa.Schema, key: Sequence[str])
     parts = [f"nullif(trim(CAST({ident(name)} AS VARCHAR)), '')" for name in key]
     row_key = f" || {_SEPARATOR} || ".join(parts) if parts else "CAST(NULL AS VARCHAR)"
     columns = ", ".join(_widened(field) for field in schema)
-    return (
-        f"COPY (SELECT {row_key} AS {ident(KEY)}, {columns} FROM {ident(stream)}) "
-        f"TO {literal(str(file))} (FORMAT parquet, COMPRESSION snappy)"
-    )
+    return f"COPY (SELECT {row_key} AS {ident(KEY)}, {columns} FROM {ident(stream)}) TO {literal(str(file))} {_STAGED}"
 
 
 def _widened(field: pa.Field) -> str:
@@ -49,7 +48,7 @@ def content_keys_sql(staged: Path, file: Path, *, columns: Sequence[str]) -> str
         f"COPY (SELECT {key}, {idents(columns)} FROM {source} WHERE {key} IS NOT NULL UNION ALL "
         f"SELECT content || '#' || row_number() OVER (PARTITION BY content), {idents(columns)} "
         f"FROM (SELECT md5(concat_ws({_SEPARATOR}, {text})) AS content, {idents(columns)} "
-        f"FROM {source} WHERE {key} IS NULL)) TO {literal(str(file))} (FORMAT parquet, COMPRESSION snappy)"
+        f"FROM {source} WHERE {key} IS NULL)) TO {literal(str(file))} {_STAGED}"
     )
 
 
