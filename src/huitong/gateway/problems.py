@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 
 import msgspec
 from starlette.types import Scope, Send
@@ -32,9 +33,20 @@ def outward(error: HuitongError) -> HuitongError:
     """The error as callers may see it: what fails inside is logged, and its particulars stay inside."""
     if error.code.startswith("gateway."):
         return error
-    _log.error("%s", error)
+    _tell(error)
     code = _INNER.get(error.code, "gateway.store_unavailable")
     return Terminal(code) if isinstance(error, Terminal) else Transient(code)
+
+
+_told: dict[str, float] = {}
+
+
+def _tell(error: HuitongError) -> None:
+    """Log an error of the inside, at most once in ten seconds each: a store that is down fails every call."""
+    moment = time.monotonic()
+    if moment >= _told.get(error.code, 0.0):
+        _told[error.code] = moment + 10.0
+        _log.error("%s", error)
 
 
 def language_of(scope: Scope) -> str:

@@ -134,7 +134,8 @@ class EvidenceWriter:
         try:
             receipts = self._file.append([waiting.body for waiting in group])
         except Exception as error:  # noqa: BLE001 - whatever it was, no caller may be left waiting
-            _log.error("evidence of %d calls could not be written: %s", len(group), error)
+            if self.healthy:  # said once, not for every call on a full disk
+                _log.error("evidence cannot be written, calls go unanswered: %s", error)
             self.healthy = False
             _settle(group, [], Transient("evidence.unwritable", reason=str(error)))
             return
