@@ -177,3 +177,9 @@ def test_damaged_empty_and_oversized_workbooks(tmp_path, source, read, monkeypat
         assert code_of(read, here, name) == code, name
     monkeypatch.setattr(spreadsheet, "MOST_BYTES", 1_000)
     assert code_of(read, here, "a.xlsx") == "source.too_many_bytes"
+
+
+def test_one_stray_cell_far_away_does_not_take_all_memory(tmp_path, source, read):
+    path = saved(tmp_path / "a.xlsx", [["编号", "名称"], [1, "x"], [2, "y"]])
+    changed(path, 'r="B3"', 'r="XFD1048576"')
+    assert code_of(read, source("xlsx", tmp_path), "a.xlsx") == "source.too_many_bytes"

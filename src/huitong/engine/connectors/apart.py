@@ -1,8 +1,9 @@
-"""Reading a database in a process of its own.
+"""Reading in a process of its own what may not be trusted to one's own.
 
 Why apart: connectorx holds the interpreter lock while it waits for the server, so one slow database would stop the
-site and the gateway; drivers panic and print on what they do not expect; and a connection that stalls inside a driver
-can only be given up by ending what waits for it.
+site and the gateway; drivers panic and print on what they do not expect; a connection that stalls inside a driver can
+only be given up by ending what waits for it; and a workbook with one cell in the last row and column makes its reader
+ask for hundreds of gigabytes, which ends the process.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import msgspec
 import pyarrow as pa
 
 from huitong.engine.connectors.failures import interrupted, timed_out
-from huitong.engine.connectors.jobs import READ_MODULE, Job
+from huitong.engine.connectors.jobs import READ_MODULE, REFUSED, Job, Refusal
 from huitong.engine.connectors.streams import stream
 from huitong.engine.declarations.sources import Source
 from huitong.foundation.errors import HuitongError
@@ -36,7 +37,7 @@ def read_apart(source: Source, job: Job, translate: Translate) -> Generator[pa.R
 
     Raises:
         Transient: ``source.timeout`` when the database stays silent for ``source.timeout`` seconds.
-        HuitongError: what ``translate`` makes of any other failure.
+        HuitongError: one that the process says itself, or what ``translate`` makes of its end.
     """
     with tempfile.TemporaryFile() as complaints:
         process = subprocess.Popen(
@@ -48,7 +49,8 @@ def read_apart(source: Source, job: Job, translate: Translate) -> Generator[pa.R
         try:
             reading = _Reading(source, process, complaints, translate)
             reading.send(job)
-            with stream(job.arrow_schema(), reading.batches(reading.opened())) as reader:
+            opened = reading.opened()
+            with stream(opened.schema, reading.batches(opened)) as reader:
                 yield reader
         finally:
             process.kill()
@@ -71,7 +73,7 @@ class _Reading:
         self.translate = translate
 
     def send(self, job: Job) -> None:
-        assert self.process.stdin is not None
+        assert self.process.stdin is not None  # asked for as a pipe
         try:
             self.process.stdin.write(msgspec.json.encode(job))
             self.process.stdin.close()
@@ -79,7 +81,7 @@ class _Reading:
             raise self.failure() from error
 
     def opened(self) -> pa.RecordBatchReader:
-        """Wait for the first answer of the database."""
+        """Wait for the first answer."""
         try:
             return pa.ipc.open_stream(self.process.stdout)
         except (pa.ArrowInvalid, OSError) as error:
@@ -102,7 +104,11 @@ class _Reading:
         if status == -signal.SIGALRM:
             return timed_out(self.source)
         self.complaints.seek(0)
-        words = self.complaints.read().decode("utf-8", "replace").strip()
+        words = self.complaints.read().decode("utf-8", "replace").strip().splitlines()
         if not words:
             return interrupted(self.source, "", f"status {status}")
-        return self.translate(words.splitlines()[-1])
+        if status == REFUSED:
+            return msgspec.json.decode(words[-1], type=Refusal).error()
+        return self.translate(
+            words[0 if status < 0 else -1]
+        )  # a traceback ends with its reason, an abort begins with it

@@ -16,7 +16,8 @@ from huitong.engine.connectors.failures import bad_format, check_columns, object
 from huitong.engine.connectors.folders import matching
 from huitong.engine.connectors.protocol import ReadRequest, SourceColumn, SourceObject
 from huitong.engine.connectors.statements import described
-from huitong.engine.connectors.streams import CELLS, after_watermark, stream, text_schema
+from huitong.engine.connectors.streams import CELLS, stream, text_schema
+from huitong.engine.connectors.watermarks import after_watermark
 from huitong.engine.declarations.sources import Source
 from huitong.foundation.errors import HuitongError, Terminal
 

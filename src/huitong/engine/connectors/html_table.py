@@ -14,7 +14,8 @@ from huitong.engine.connectors.grids import Cells, text_batches
 from huitong.engine.connectors.html_grid import Page, Table, parsed
 from huitong.engine.connectors.protocol import ReadRequest, SourceColumn, SourceObject
 from huitong.engine.connectors.statements import described_page
-from huitong.engine.connectors.streams import after_watermark, stream, text_schema
+from huitong.engine.connectors.streams import stream, text_schema
+from huitong.engine.connectors.watermarks import after_watermark
 from huitong.engine.connectors.web import Fetcher
 from huitong.engine.declarations.sources import Source
 from huitong.foundation.errors import Terminal

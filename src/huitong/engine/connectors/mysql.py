@@ -27,7 +27,8 @@ from huitong.engine.connectors.jobs import Job
 from huitong.engine.connectors.mysql_types import ColumnType, column_type
 from huitong.engine.connectors.protocol import ReadRequest, SourceColumn, SourceObject
 from huitong.engine.connectors.statements import described
-from huitong.engine.connectors.streams import batch_rows, watermark_text
+from huitong.engine.connectors.streams import batch_rows
+from huitong.engine.connectors.watermarks import watermark_text
 from huitong.engine.declarations.sources import Source
 from huitong.foundation.errors import HuitongError, Terminal
 
@@ -84,6 +85,8 @@ class MysqlConnector:
         check_columns(source, request.object, asked, tuple(columns))
         wanted = {name: columns[name] for name in request.columns or columns}
         job = Job(
+            source=source.code,
+            object=request.object,
             driver="connectorx",
             location=address.url("mysql") + _OVER_THE_NETWORK,
             prepare=("SET SESSION net_write_timeout = 86400",),  # a slow consumer is no reason to hang up

@@ -32,7 +32,8 @@ from huitong.engine.connectors.jobs import Job
 from huitong.engine.connectors.postgresql_types import ColumnType, column_type
 from huitong.engine.connectors.protocol import ReadRequest, SourceColumn, SourceObject
 from huitong.engine.connectors.statements import described
-from huitong.engine.connectors.streams import batch_rows, watermark_text
+from huitong.engine.connectors.streams import batch_rows
+from huitong.engine.connectors.watermarks import watermark_text
 from huitong.engine.declarations.sources import Source
 from huitong.engine.lake.names import literal
 from huitong.foundation.errors import HuitongError, Terminal
@@ -105,6 +106,8 @@ class PostgresqlConnector:
         check_columns(source, request.object, asked, tuple(columns))
         wanted = {name: columns[name] for name in request.columns or columns}
         job = Job(
+            source=source.code,
+            object=request.object,
             driver="duckdb",
             extensions=("postgres",),
             prepare=(f"ATTACH {literal(_conninfo(source))} AS source (TYPE postgres, READ_ONLY)",),

@@ -1,4 +1,4 @@
-"""The process that reads a database: a job comes in as JSON, batches go out as an Arrow IPC stream.
+"""The process that reads a database or a workbook: a job comes in as JSON, batches go out as an Arrow IPC stream.
 
 Run as a module by ``apart.read_apart``. Exit status 0 means that every row was sent. A database that stays silent
 trips an alarm whose default action ends the process, even while a driver holds the interpreter.
@@ -7,15 +7,18 @@ trips an alarm whose default action ends the process, even while a driver holds 
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable
-from typing import Literal
+from contextlib import suppress
+from pathlib import Path
 
 import msgspec
 import pyarrow as pa
 
-from huitong.engine.connectors.jobs import Job
+from huitong.engine.connectors.jobs import REFUSED, Driver, Job, Refusal
+from huitong.foundation.errors import HuitongError
 
 
 def _expect_answer(timeout: float) -> None:
@@ -51,9 +54,19 @@ def _by_duckdb(job: Job) -> pa.RecordBatchReader:
     return con.execute(job.query).to_arrow_reader(job.rows)
 
 
-DRIVERS: dict[Literal["connectorx", "duckdb"], Callable[[Job], pa.RecordBatchReader]] = {
+def _workbook(job: Job) -> pa.RecordBatchReader:
+    from huitong.engine.connectors.grids import text_batches
+    from huitong.engine.connectors.sheet_grid import opened_grid
+    from huitong.engine.connectors.streams import text_schema
+
+    grid = opened_grid(job.source, job.object, Path(job.location), job.query)
+    return pa.RecordBatchReader.from_batches(text_schema(grid.names), text_batches(grid.names, grid.rows()))
+
+
+DRIVERS: dict[Driver, Callable[[Job], pa.RecordBatchReader]] = {
     "connectorx": _by_connectorx,
     "duckdb": _by_duckdb,
+    "workbook": _workbook,
 }
 
 
@@ -72,21 +85,33 @@ def _next_batch(batches: pa.RecordBatchReader, timeout: float) -> pa.RecordBatch
     return batch
 
 
-def main() -> None:
-    """Read one job from standard input and write its batches to standard output."""
-    job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
-    schema = job.arrow_schema()
-    output = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what drivers print must not get between the batches
+def _send(job: Job, output: int) -> None:
     batches = DRIVERS[job.driver](job)
+    schema = job.arrow_schema() or batches.schema
     batch = _next_batch(batches, job.timeout)  # before the schema goes out: the asking side waits for this
-    with pa.ipc.new_stream(output, schema) as writer:
+    with os.fdopen(output, "wb") as file, pa.ipc.new_stream(file, schema) as writer:
         while batch is not None:
             if batch.num_rows:
                 writer.write_batch(_cast(batch, schema))
             batch = _next_batch(batches, job.timeout)
-    output.flush()
-    os._exit(0)  # drivers' threads and destructors have nothing left to add
+
+
+def main() -> None:
+    """Read one job from standard input and write its batches to standard output."""
+    job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
+    output = os.dup(1)
+    os.dup2(2, 1)  # what drivers print must not get between the batches
+    if job.memory:
+        with suppress(ValueError, OSError):  # some systems have no such limit
+            resource.setrlimit(resource.RLIMIT_AS, (job.memory, job.memory))
+    status = 0
+    try:
+        _send(job, output)
+    except HuitongError as error:
+        sys.stderr.buffer.write(b"\n" + msgspec.json.encode(Refusal.of(error)) + b"\n")
+        sys.stderr.flush()
+        status = REFUSED
+    os._exit(status)  # drivers' threads and destructors have nothing left to add
 
 
 if __name__ == "__main__":

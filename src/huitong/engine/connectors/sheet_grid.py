@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 
-from python_calamine import CalamineSheet
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
+from huitong.engine.connectors.failures import closest_first
 from huitong.engine.connectors.grids import (
     SAMPLE,
     Cells,
@@ -21,7 +22,6 @@ from huitong.engine.connectors.grids import (
     looks_like_names,
 )
 from huitong.engine.connectors.long_numbers import long_numbers
-from huitong.engine.declarations.sources import Source
 from huitong.foundation.errors import Terminal
 
 Value = int | float | str | bool | time | date | datetime | timedelta
@@ -30,7 +30,6 @@ Place = tuple[int, int]
 
 EXACT = 10**15
 """Excel keeps 15 digits of a number: a longer one was written by another program, and a float may have altered it."""
-_MOST_FILLED = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -57,20 +56,39 @@ class SheetGrid:
             yield merged.filled(number, left, cells)
 
 
-def grid_of(source: Source, object_name: str, path: Path, sheet: CalamineSheet) -> SheetGrid:
-    """Find the table in a sheet.
+def opened_grid(source: str, object_name: str, path: Path, name: str) -> SheetGrid:
+    """Open a workbook and find the table in one of its sheets.
+
+    Args:
+        source: the source's code, for errors.
+        name: the sheet, "" for the first.
 
     Raises:
-        Terminal: ``source.empty`` for a sheet without a value, ``source.no_header`` for one of numbers alone.
+        Terminal: ``source.object_missing``; ``source.empty`` for a sheet without a value; ``source.no_header`` for one
+            of numbers alone.
     """
+    with CalamineWorkbook.from_path(str(path)) as workbook:
+        sheets = worksheets(workbook)
+        if name not in sheets and (name or not sheets):
+            existing = closest_first(object_name, (f"{path.name}#{sheet}" for sheet in sheets))
+            raise Terminal("source.object_missing", source=source, object=object_name, existing=existing)
+        return _grid(source, object_name, path, workbook.get_sheet_by_name(name or sheets[0]))
+
+
+def worksheets(workbook: CalamineWorkbook) -> list[str]:
+    """Return the names of the sheets that hold cells, in their order: not charts or macros."""
+    return [sheet.name for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+
+
+def _grid(source: str, object_name: str, path: Path, sheet: CalamineSheet) -> SheetGrid:
     top, left = sheet.start or (0, 0)
     used = islice(sheet.iter_rows(), top, top + SAMPLE)  # counts rows from the sheet's first, cells from the first used
     sample = [[text_of(value) for value in row] for row in used]
     at = header_at(sample)
     if at is None:
-        raise Terminal("source.empty", source=source.code, object=object_name)
+        raise Terminal("source.empty", source=source, object=object_name)
     if not looks_like_names(sample[at]):
-        raise Terminal("source.no_header", source=source.code, object=object_name)
+        raise Terminal("source.no_header", source=source, object=object_name)
     merged = _MergedCells(sheet)
     depth = merged.header_depth(top + at, left, sample[at + 1 : at + 2])
     header = [merged.filled(top + at + level, left, list(row)) for level, row in enumerate(sample[at : at + depth])]
@@ -81,14 +99,14 @@ class _MergedCells:
     """The merged areas of a sheet."""
 
     def __init__(self, sheet: CalamineSheet) -> None:
-        self._areas = [(first, last) for first, last in sheet.merged_cell_ranges or ()]
         self._values: dict[Place, str | None] = {}
         self._by_row: dict[int, list[tuple[Place, Place]]] = {}
-        for first, last in self._areas:
-            for row in range(first[0], min(last[0], first[0] + _MOST_FILLED) + 1):
+        lowest = (sheet.end or (0, 0))[0]
+        for first, last in sheet.merged_cell_ranges or ():
+            for row in range(first[0], min(last[0], lowest) + 1):
                 self._by_row.setdefault(row, []).append((first, last))
 
-    def header_depth(self, row: int, left: int, below: list[Cells]) -> int:
+    def header_depth(self, row: int, left: int, below: Sequence[Cells]) -> int:
         """Return how many rows a header has that begins in ``row``.
 
         More than one where a name reaches down, or where one over several columns has names of its own below.

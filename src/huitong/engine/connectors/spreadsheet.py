@@ -1,31 +1,35 @@
 """Excel workbooks (.xlsx, .xlsm, .xlsb, .xls, .ods): everything is text, as a person would have typed it.
 
-A workbook is read whole, as its format demands; the rows then go out in batches.
+A workbook is read whole, as its format demands, in a process of its own; the rows then come in batches.
 """
 
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum
+from python_calamine import CalamineError, CalamineWorkbook
 
+from huitong.engine.connectors.apart import read_apart
 from huitong.engine.connectors.failures import bad_format, check_columns, object_missing, unopened
 from huitong.engine.connectors.folders import matching
-from huitong.engine.connectors.grids import text_batches
+from huitong.engine.connectors.jobs import Job
 from huitong.engine.connectors.protocol import ReadRequest, SourceColumn, SourceObject
-from huitong.engine.connectors.sheet_grid import SheetGrid, grid_of
+from huitong.engine.connectors.sheet_grid import worksheets
 from huitong.engine.connectors.statements import described
-from huitong.engine.connectors.streams import after_watermark, stream, text_schema
+from huitong.engine.connectors.streams import stream, text_schema
+from huitong.engine.connectors.watermarks import after_watermark
 from huitong.engine.declarations.sources import Source
-from huitong.foundation.errors import Terminal
+from huitong.foundation.errors import HuitongError, Terminal
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MOST_BYTES = 512 << 20
-"""Bytes that a workbook may have, unpacked: it is held in memory."""
+"""Bytes that a workbook may have, unpacked."""
+MOST_MEMORY = 4 << 30
+"""Bytes that reading a workbook may take."""
 
 
 class SpreadsheetConnector:
@@ -39,7 +43,8 @@ class SpreadsheetConnector:
 
     def columns(self, source: Source, object_name: str) -> tuple[SourceColumn, ...]:
         """List the columns under the sheet's header; of two header rows, both names joined by ``_``."""
-        return tuple(SourceColumn(name, "text") for name in _grid(source, object_name).names)
+        with _sheet(source, object_name) as reader:
+            return tuple(SourceColumn(name, "text") for name in reader.schema.names)
 
     def count(self, source: Source, object_name: str) -> int | None:  # noqa: ARG002 - as the protocol says
         """Return None: counting opens the workbook, which is most of the work of reading it."""
@@ -52,57 +57,58 @@ class SpreadsheetConnector:
     @contextmanager
     def read(self, source: Source, request: ReadRequest) -> Generator[pa.RecordBatchReader, None, None]:
         """Read one sheet below its header."""
-        grid = _grid(source, request.object)
-        asked = (*request.columns, *((request.watermark.column,) if request.watermark else ()))
-        check_columns(source, request.object, asked, grid.names)
-        schema = text_schema(request.columns or grid.names)
-        with stream(schema, _batches(request, grid, schema)) as reader:
-            yield reader
+        with _sheet(source, request.object) as sheet:
+            asked = (*request.columns, *((request.watermark.column,) if request.watermark else ()))
+            check_columns(source, request.object, asked, sheet.schema.names)
+            schema = text_schema(request.columns or sheet.schema.names)
+            with stream(schema, _batches(request, sheet, schema)) as reader:
+                yield reader
 
 
-def _batches(request: ReadRequest, grid: SheetGrid, schema: pa.Schema) -> Generator[pa.RecordBatch, None, None]:
-    for batch in text_batches(grid.names, grid.rows()):
+def _batches(
+    request: ReadRequest, sheet: pa.RecordBatchReader, schema: pa.Schema
+) -> Generator[pa.RecordBatch, None, None]:
+    for batch in sheet:
         yield after_watermark(batch, request.watermark).select(schema.names)
 
 
-def _listed(source: Source, path: Path) -> list[str]:
-    try:
-        with _opened(source, path) as workbook:
-            return sorted(f"{path.name}#{name}" for name in _sheets(workbook))
-    except Terminal:
-        return [path.name]
-
-
-def _sheets(workbook: CalamineWorkbook) -> list[str]:
-    return [sheet.name for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
-
-
-def _grid(source: Source, object_name: str) -> SheetGrid:
+@contextmanager
+def _sheet(source: Source, object_name: str) -> Generator[pa.RecordBatchReader, None, None]:
+    """Open all columns of a sheet."""
     file, _, name = object_name.partition("#")
     found = matching(source, file, SUFFIXES)
     if not found:
         raise object_missing(source, object_name, (path.name for path in matching(source, "", SUFFIXES)))
-    path = found[0]
-    with _opened(source, path) as workbook:
-        sheets = _sheets(workbook)
-        if name and name not in sheets:
-            raise object_missing(source, object_name, (f"{path.name}#{sheet}" for sheet in sheets))
-        if not sheets:
-            raise Terminal("source.empty", source=source.code, object=object_name)
-        sheet: CalamineSheet = workbook.get_sheet_by_name(name or sheets[0])
-        return grid_of(source, object_name, path, sheet)
+    _check_size(source, found[0])
+    job = Job(
+        source=source.code,
+        object=object_name,
+        driver="workbook",
+        location=str(found[0]),
+        query=name,
+        memory=MOST_MEMORY,
+    )
+    with read_apart(source, job, lambda words: _translated(source, found[0], words)) as reader:
+        yield reader
 
 
-@contextmanager
-def _opened(source: Source, path: Path) -> Iterator[CalamineWorkbook]:
-    _check_size(source, path)
+def _translated(source: Source, path: Path, words: str) -> HuitongError:
+    if any(sign in words for sign in ("memory allocation", "MemoryError", "capacity overflow")):
+        return _too_many_bytes(source, path, MOST_MEMORY)
+    return bad_format(source, path.name, words.rpartition("Error: ")[2] or words)  # also one with a password
+
+
+def _listed(source: Source, path: Path) -> list[str]:
     try:
+        _check_size(source, path)
         with CalamineWorkbook.from_path(str(path)) as workbook:
-            yield workbook
-    except CalamineError as error:  # also a workbook with a password
-        raise bad_format(source, path.name, error) from error
-    except OSError as error:
-        raise unopened(source, path.name, error) from error
+            return sorted(f"{path.name}#{name}" for name in worksheets(workbook))
+    except (HuitongError, CalamineError, OSError):
+        return [path.name]
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # what calamine raises on some damaged files, no Exception
+            raise
+        return [path.name]
 
 
 def _check_size(source: Source, path: Path) -> None:
@@ -112,11 +118,15 @@ def _check_size(source: Source, path: Path) -> None:
         if size and zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
                 size = sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:  # as zipfile refuses damaged directories
         raise bad_format(source, path.name, error) from error
     except OSError as error:
         raise unopened(source, path.name, error) from error
     if size == 0:
         raise Terminal("source.empty", source=source.code, object=path.name)
     if size > MOST_BYTES:
-        raise Terminal("source.too_many_bytes", source=source.code, object=path.name, limit=f"{MOST_BYTES >> 20} MiB")
+        raise _too_many_bytes(source, path, MOST_BYTES)
+
+
+def _too_many_bytes(source: Source, path: Path, limit: int) -> Terminal:
+    return Terminal("source.too_many_bytes", source=source.code, object=path.name, limit=f"{limit >> 20:,} MiB")

@@ -24,7 +24,8 @@ from huitong.engine.connectors.failures import bad_format, check_columns, object
 from huitong.engine.connectors.protocol import ReadRequest, SourceColumn, SourceObject, WatermarkValue
 from huitong.engine.connectors.repair import readable_text
 from huitong.engine.connectors.statements import described
-from huitong.engine.connectors.streams import batch_rows, first_day, stream
+from huitong.engine.connectors.streams import batch_rows, stream
+from huitong.engine.connectors.watermarks import first_day
 from huitong.engine.declarations.sources import Source
 from huitong.engine.lake.extensions import connect
 from huitong.engine.lake.names import ident, literal

@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from huitong.engine.connectors.failures import place
 from huitong.engine.connectors.protocol import ReadRequest
-from huitong.engine.connectors.streams import watermark_text
+from huitong.engine.connectors.watermarks import watermark_text
 from huitong.engine.declarations.sources import Source
 
 
