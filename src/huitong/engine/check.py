@@ -11,17 +11,29 @@ from dataclasses import dataclass
 from huitong.engine.declarations.items import CatalogItem
 from huitong.engine.lake import Connection, Lake
 from huitong.engine.lake.feed import Work, keep_place, pending_work
-from huitong.engine.lake.lake import one_value, table_columns, table_exists
+from huitong.engine.lake.lake import one_value, table_exists
 from huitong.engine.lake.names import KEY, RULES, ident, literal, table
 from huitong.engine.lake.rows import RowChanges, replace_rows
-from huitong.engine.plans.check import CHECKED, CODE_TEXTS, CheckPlan, check_plan, code_texts, value_set
+from huitong.engine.plans.check import (
+    CHECKED,
+    CODE_TEXTS,
+    CheckPlan,
+    check_plan,
+    code_texts,
+    flags_table,
+    value_set,
+)
 from huitong.engine.standards import Standards
 from huitong.foundation.clock import beijing_today, now
 from huitong.foundation.errors import Terminal
 
 _SCOPE = "_scope"
+"""Temporary table of the keys whose rows are looked at."""
 _FULL_SHARE = 0.5
 """When more than this share of the table is in scope, checking all of it is cheaper; the outcome is the same."""
+
+_Tables = dict[tuple[str, str], dict[str, str]]
+"""Columns, name to DuckDB type, by schema and table."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +54,7 @@ class CheckResult:
 
     ``checked`` rows of raw are ``passed`` in std or ``quarantined``; ``flagged`` of the passed break a ``flag`` rule.
     ``recomputed``: rows this check looked at; ``changes``: rows of std and quarantine that it wrote.
-    ``snapshot``: the newest snapshot of the lake, which shows all of it.
+    ``snapshot``: a snapshot of the lake that shows all of it.
     """
 
     table: str
@@ -75,21 +87,23 @@ def check_item(lake: Lake, item: CatalogItem, standards: Standards, *, rebuild: 
             ``lake.*``.
     """
     with lake.transaction() as con:
-        raw_columns = table_columns(con, "raw", item.table)
-        if not raw_columns:
+        found = _tables_found(con, item.table)
+        if ("raw", item.table) not in found:
             raise Terminal("check.not_collected", item=item.code, table=item.table)
-        plan = check_plan(item, standards, raw_columns=raw_columns, today=beijing_today())
+        plan = check_plan(item, standards, raw_columns=found["raw", item.table], today=beijing_today())
         works = _pending(con, plan)
-        rows = _count(con, "raw", item.table)
-        full = rebuild or any(work.full for work in works) or not table_exists(con, "std", item.table)
+        rows = _count(con, table("raw", item.table))
+        full = rebuild or any(work.full for work in works) or not _well_made(plan, found)
         _load_code_texts(con, plan)
         scope = 0 if full else _find_scope(con, plan, works)
         full = full or scope > _FULL_SHARE * rows
+        if full:
+            _make_outputs(con, plan, found)
         recomputed, changes = _check_rows(con, plan, full=full) if full or scope else (0, RowChanges())
         for work in works:
             keep_place(con, step=_step(plan), work=work, fingerprint=plan.fingerprint)
         counts = _keep_counts(con, plan, rows)
-        passed, quarantined, flagged = (_count(con, schema, name) for schema, name in _outputs(plan))
+        passed, quarantined, flagged = (_count(con, table(schema, name)) for schema, name in plan.outputs)
     return CheckResult(
         table=item.table,
         snapshot=lake.snapshot(),
@@ -128,18 +142,39 @@ def _visit(
     ordered[item.table] = item
 
 
-def flags_table(name: str) -> str:
-    """Return the name in ``meta`` of the table with the flagged rows of an item's table."""
-    return f"flags_{name}"
-
-
 def _step(plan: CheckPlan) -> str:
     return f"check:{plan.item.table}"
 
 
-def _outputs(plan: CheckPlan) -> tuple[tuple[str, str], ...]:
-    name = plan.item.table
-    return ("std", name), ("quarantine", name), ("meta", flags_table(name))
+def _count(con: Connection, relation: str) -> int:
+    return one_value(con, f"SELECT count(*) FROM {relation}")
+
+
+def _tables_found(con: Connection, name: str) -> _Tables:
+    """Return the columns of an item's tables, raw and outputs, as far as they exist."""
+    rows = con.execute(
+        "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() "
+        "WHERE database_name = 'lake' AND table_name IN (?, ?) ORDER BY column_index",
+        [name, flags_table(name)],
+    ).fetchall()
+    found: _Tables = {}
+    for schema, table_name, column, kind in rows:
+        found.setdefault((schema, table_name), {})[column] = kind
+    return found
+
+
+def _well_made(plan: CheckPlan, found: _Tables) -> bool:
+    return all(found.get(output) == columns for output, columns in plan.outputs.items())
+
+
+def _make_outputs(con: Connection, plan: CheckPlan, found: _Tables) -> None:
+    """Make the output tables where they are missing or have other columns: the declaration or the source changed."""
+    for (schema, name), columns in plan.outputs.items():
+        if found.get((schema, name)) == columns:
+            continue
+        con.execute(f"DROP TABLE IF EXISTS {table(schema, name)}")
+        declared = ", ".join(f"{ident(column)} {kind}" for column, kind in columns.items())
+        con.execute(f"CREATE TABLE {table(schema, name)} ({declared})")
 
 
 def _pending(con: Connection, plan: CheckPlan) -> list[Work]:
@@ -159,43 +194,36 @@ def _load_code_texts(con: Connection, plan: CheckPlan) -> None:
 
 def _find_scope(con: Connection, plan: CheckPlan, works: list[Work]) -> int:
     """Fill the temporary table of keys whose rows are to be looked at, and count them."""
-    raw = table("raw", plan.item.table)
+    raw, key = table("raw", plan.item.table), ident(KEY)
     con.execute(f"CREATE OR REPLACE TEMP TABLE {_SCOPE} AS {works[0].changed_keys_sql()}")
     if plan.time_dependent_codes:
         codes = ", ".join(map(literal, plan.time_dependent_codes))
-        for schema, name in _outputs(plan)[1:]:
-            if table_exists(con, schema, name):
-                failing = (
-                    f"SELECT {ident(KEY)} FROM {table(schema, name)} WHERE list_has_any({ident(RULES)}, [{codes}])"
-                )
-                _widen_scope(con, failing)
-    changed = {(work.schema, work.table): work for work in works[1:] if not work.nothing}
+        for schema, name in plan.failing_outputs:
+            failing = f"SELECT {key} FROM {table(schema, name)} WHERE list_has_any({ident(RULES)}, [{codes}])"
+            _widen_scope(con, failing)
+    changed = {work.table: work for work in works[1:] if not work.nothing}
     for reference in plan.references:
-        if work := changed.get(("std", reference.table)):
+        if work := changed.get(reference.table):
             values = work.changed_keys_sql(key=reference.column)
-            _widen_scope(
-                con, f"SELECT {ident(KEY)} FROM ({plan.values_sql(reference.field, raw)}) WHERE v IN ({values})"
-            )
-    for _, field in plan.uniques if _temporary_count(con, _SCOPE) else ():
-        affected = f"SELECT v FROM ({_values_in_scope_sql(con, plan, field)})"
-        _widen_scope(con, f"SELECT {ident(KEY)} FROM ({plan.values_sql(field, raw)}) WHERE v IN ({affected})")
-    return _temporary_count(con, _SCOPE)
+            _widen_scope(con, f"SELECT {key} FROM ({plan.values_sql(reference.field, raw)}) WHERE v IN ({values})")
+    for _, field in plan.uniques if _count(con, _SCOPE) else ():
+        affected = f"SELECT v FROM ({_values_in_scope_sql(plan, field)})"
+        _widen_scope(con, f"SELECT {key} FROM ({plan.values_sql(field, raw)}) WHERE v IN ({affected})")
+    return _count(con, _SCOPE)
 
 
 def _widen_scope(con: Connection, keys: str) -> None:
     con.execute(f"INSERT INTO {_SCOPE} SELECT * FROM ({keys}) WHERE {ident(KEY)} NOT IN (FROM {_SCOPE})")
 
 
-def _values_in_scope_sql(con: Connection, plan: CheckPlan, field: str) -> str:
+def _values_in_scope_sql(plan: CheckPlan, field: str) -> str:
     """Return SQL giving the values (``v``) that the rows in scope have, and had after the last check."""
     key, name = ident(KEY), plan.item.table
     within = f"WHERE {key} IN (FROM {_SCOPE})"
     parts = [
-        plan.values_sql(field, f"(SELECT * FROM {table('raw', name)} {within})"),
-        f"SELECT {key}, {ident(field)} AS v FROM {table('std', name)} {within}",
+        plan.values_sql(field, f"(SELECT * FROM {table(schema, name)} {within})") for schema in ("raw", "quarantine")
     ]
-    if table_exists(con, "quarantine", name):
-        parts.append(plan.values_sql(field, f"(SELECT * FROM {table('quarantine', name)} {within})"))
+    parts.append(f"SELECT {key}, {ident(field)} AS v FROM {table('std', name)} {within}")
     return " UNION ALL ".join(f"({part})" for part in parts)
 
 
@@ -206,15 +234,10 @@ def _check_rows(con: Connection, plan: CheckPlan, *, full: bool) -> tuple[int, R
     source = raw if full else f"(SELECT * FROM {raw} WHERE {ident(KEY)} IN (FROM {_SCOPE}))"
     _load_value_sets(con, plan, full=full, source=source)
     con.execute(f"CREATE OR REPLACE TEMP TABLE {CHECKED} AS {plan.checked_sql(source)}")
-    recomputed = _temporary_count(con, CHECKED)
-    _drop_if_shaped_otherwise(con, "std", name, plan.std_columns)
-    _drop_if_shaped_otherwise(con, "quarantine", name, plan.quarantine_columns)
     changes = replace_rows(con, "std", name, new=plan.std_sql(), scope=scope)
     changes += replace_rows(con, "quarantine", name, new=plan.quarantine_sql(), scope=scope)
-    flagged = f"SELECT count(*) FROM ({plan.flags_sql()})"
-    if table_exists(con, "meta", flags_table(name)) or one_value(con, flagged):
-        replace_rows(con, "meta", flags_table(name), new=plan.flags_sql(), scope=scope)
-    return recomputed, changes
+    replace_rows(con, "meta", flags_table(name), new=plan.flags_sql(), scope=scope)
+    return _count(con, CHECKED), changes
 
 
 def _load_value_sets(con: Connection, plan: CheckPlan, *, full: bool, source: str) -> None:
@@ -230,58 +253,40 @@ def _load_value_sets(con: Connection, plan: CheckPlan, *, full: bool, source: st
             f"WHERE {limit} GROUP BY v HAVING count(*) > 1"
         )
     for one in plan.references:
+        column, other = ident(one.column), table("std", one.table)
+        found = f"SELECT DISTINCT {column} AS v FROM {other} WHERE {column} IS NOT NULL"
         there = table_exists(con, "std", one.table)
-        column = ident(one.column)
-        found = f"SELECT DISTINCT {column} AS v FROM {table('std', one.table)} WHERE {column} IS NOT NULL"
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE {value_set(one.rule)} AS "
             + (found if there else "SELECT NULL::VARCHAR AS v WHERE false")
         )
 
 
-def _drop_if_shaped_otherwise(con: Connection, schema: str, name: str, columns: dict[str, str]) -> None:
-    """Drop a table whose columns are not those wanted: the declaration or the source's types changed."""
-    found = table_columns(con, schema, name)
-    if found and found != columns:
-        con.execute(f"DROP TABLE {table(schema, name)}")
-
-
 def _keep_counts(con: Connection, plan: CheckPlan, checked: int) -> tuple[RuleCount, ...]:
     """Count failures by rule, over the whole table, and keep them in ``meta.check_results``."""
-    name = plan.item.table
     codes = " UNION ALL ".join(
-        f"SELECT unnest({ident(RULES)}) AS rule FROM {table(schema, output)}"
-        for schema, output in _outputs(plan)[1:]
-        if table_exists(con, schema, output)
+        f"SELECT unnest({ident(RULES)}) AS rule FROM {table(schema, name)}" for schema, name in plan.failing_outputs
     )
     failed = dict(con.execute(f"SELECT rule, count(*) FROM ({codes}) GROUP BY rule").fetchall())
     counts = tuple(
         RuleCount(one.code, one.kind, one.field, one.severity, failed.get(one.code, 0), checked) for one in plan.reasons
     )
     kept = con.execute(
-        "SELECT rule, kind, field, severity, failed, checked FROM meta.check_results WHERE table_name = ?", [name]
+        "SELECT rule, kind, field, severity, failed, checked FROM meta.check_results WHERE table_name = ?",
+        [plan.item.table],
     ).fetchall()
     if {RuleCount(*row) for row in kept} != set(counts):
-        _write_counts(con, name, counts)
+        _write_counts(con, plan.item.table, counts)
     return counts
 
 
 def _write_counts(con: Connection, name: str, counts: tuple[RuleCount, ...]) -> None:
     run = one_value(con, "SELECT max(run_id) FROM meta.runs WHERE table_name = ?", [name])
     con.execute("DELETE FROM meta.check_results WHERE table_name = ?", [name])
-    if counts:
-        rows = [(one.rule, one.kind, one.field, one.severity, one.failed, one.checked) for one in counts]
-        columns = [list(column) for column in zip(*rows, strict=True)]
+    rows = [(one.rule, one.kind, one.field, one.severity, one.failed, one.checked) for one in counts]
+    if rows:
         con.execute(
             "INSERT INTO meta.check_results SELECT $1, $2, unnest($3), unnest($4), unnest($5), unnest($6), "
             "unnest($7), unnest($8), $9",
-            [run, name, *columns, now().replace(tzinfo=None)],
+            [run, name, *(list(column) for column in zip(*rows, strict=True)), now().replace(tzinfo=None)],
         )
-
-
-def _count(con: Connection, schema: str, name: str) -> int:
-    return one_value(con, f"SELECT count(*) FROM {table(schema, name)}") if table_exists(con, schema, name) else 0
-
-
-def _temporary_count(con: Connection, name: str) -> int:
-    return one_value(con, f"SELECT count(*) FROM {name}")

@@ -132,16 +132,22 @@ class CheckPlan:
         return tuple(code for rule in self.rules for code in rule.time_dependent_codes)
 
     @property
-    def std_columns(self) -> dict[str, str]:
-        """Columns of the std table, name to DuckDB type."""
-        types = {field.declared.std_name: TYPES[field.element.type].column_type for field in self.fields}
-        return {KEY: "VARCHAR", RUN: "BIGINT", **types}
+    def outputs(self) -> dict[tuple[str, str], dict[str, str]]:
+        """Columns, name to DuckDB type, of the tables that the check writes: std, quarantine, flagged rows."""
+        system = {KEY: "VARCHAR", RUN: "BIGINT"}
+        values = {field.declared.std_name: TYPES[field.element.type].column_type for field in self.fields}
+        raw = {name: kind for name, kind in self.raw_columns.items() if name not in system}
+        failed = {RULES: "VARCHAR[]"}
+        return {
+            ("std", self.item.table): system | values,
+            ("quarantine", self.item.table): system | failed | raw,
+            ("meta", flags_table(self.item.table)): system | failed,
+        }
 
     @property
-    def quarantine_columns(self) -> dict[str, str]:
-        """Columns of the quarantine table, name to DuckDB type."""
-        rest = {name: kind for name, kind in self.raw_columns.items() if name not in (KEY, RUN)}
-        return {KEY: "VARCHAR", RUN: "BIGINT", RULES: "VARCHAR[]", **rest}
+    def failing_outputs(self) -> tuple[tuple[str, str], ...]:
+        """The outputs that carry ``_rules``."""
+        return tuple(self.outputs)[1:]
 
     @property
     def fingerprint(self) -> str:
@@ -216,12 +222,14 @@ class CheckPlan:
 
     def std_sql(self) -> str:
         """Return SQL giving the std rows among ``_checked``."""
-        return f"SELECT {idents(self.std_columns)} FROM {CHECKED} WHERE NOT ({self.failed_sql('reject')})"
+        columns = idents(self.outputs["std", self.item.table])
+        return f"SELECT {columns} FROM {CHECKED} WHERE NOT ({self.failed_sql('reject')})"
 
     def quarantine_sql(self) -> str:
         """Return SQL giving the quarantine rows among ``_checked``, with the raw columns they had."""
         columns = ", ".join(
-            f"c.{ident(RULES)}" if name == RULES else f"r.{ident(name)}" for name in self.quarantine_columns
+            f"c.{ident(RULES)}" if name == RULES else f"r.{ident(name)}"
+            for name in self.outputs["quarantine", self.item.table]
         )
         rejected = (
             f"SELECT {ident(KEY)}, {self.codes_sql()} AS {ident(RULES)} FROM {CHECKED} "
@@ -294,6 +302,11 @@ def check_plan(item: CatalogItem, standards: Standards, *, raw_columns: Mapping[
 
 def _verdict(word: int) -> str:
     return f'"_verdict{word}"'
+
+
+def flags_table(name: str) -> str:
+    """Return the name in ``meta`` of the table with the flagged rows of an item's table."""
+    return f"flags_{name}"
 
 
 def value_set(rule: int) -> str:

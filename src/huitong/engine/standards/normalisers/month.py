@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from huitong.engine.standards.normalisers.protocol import Normaliser
 
-
 _PATTERN = r"^\s*([0-9]{4})(?:[-/.年]([0-9]{1,2})(?:月|[-/.月][0-9]{1,2}日?)?|([0-9]{2})(?:[0-9]{2})?)\s*$"
 
 

@@ -17,10 +17,12 @@ from huitong.engine.standards.rules.protocol import Reason, RuleInput, RuleKind,
 from huitong.foundation.codes.id_number import EARLIEST_BIRTH, PROVINCES
 
 _DIGITS = "(i % 10 + 2 * (i // 10 % 10) + 4 * (i // 100 % 10) + 8 * (i // 1000))"
+_LARGEST = (9999, 1231, 2999, 9999, 99)
+"""Largest value of each chunk, the last one first, that passes the reasons before the check character."""
 _TABLES = {
     f'"_id_sum{chunk}"': f"(SELECT list(({pow(16, chunk, 11)} * {_DIGITS} % 11)::UTINYINT ORDER BY i) "
-    "FROM range(1, 10000) r(i))"
-    for chunk in range(5)
+    f"FROM range(1, {largest + 1}) r(i))"
+    for chunk, largest in enumerate(_LARGEST)
 } | {
     '"_id_province"': "(SELECT list((i IN ("
     + ", ".join(str(int(province)) for province in sorted(PROVINCES))
