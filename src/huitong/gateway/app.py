@@ -6,15 +6,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import msgspec
-from granian.constants import Interfaces
-from granian.log import LogLevels
-from granian.server import Server
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from huitong.foundation.errors import HuitongError, Terminal
+from huitong.foundation.errors import HuitongError, Terminal, error_texts
 from huitong.foundation.settings import load_settings
 from huitong.gateway.allowing import Allowing
 from huitong.gateway.config import GatewayConfig, config_from
@@ -38,6 +35,7 @@ def create_gateway(config: GatewayConfig) -> Starlette:
         Terminal: ``serving.url_invalid``, ``evidence.key_invalid``, ``evidence.key_changed``.
     """
     gateway = Gateway(config)
+    error_texts()  # read now, or the first refusal would hold up every other call
     description = Allowing(DescriptionEndpoint(gateway), "GET")
     routes = [
         *(_service_route(gateway, kind) for kind in KINDS),
@@ -73,6 +71,10 @@ def serve(*, address: str = "127.0.0.1", port: int = 8001, workers: int = 1) -> 
 
     Each worker is a process with a chain of its own in the ledger; quotas hold over all of them.
     """
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
     Server(
         "huitong.gateway.app:create_gateway_from_environment",
         factory=True,

@@ -52,7 +52,8 @@ class ServiceEndpoint:
         try:
             receipt = await self._gateway.record(evidence)
         except Transient as error:
-            self._give_back(result)
+            if result.reply and result.call:
+                self._give_back(result.call)
             await send_problem(scope, send, outward(error))
             return
         await _send(scope, send, result, receipt)
@@ -70,9 +71,8 @@ class ServiceEndpoint:
         try:
             return await self._answer(call, consumer, asked)
         except HuitongError as error:
-            failed = _Result(call, consumer, error=outward(error))
-            self._give_back(failed)
-            return failed
+            self._give_back(call)
+            return _Result(call, consumer, error=outward(error))
 
     def _call(
         self, index: PolicyIndex, service: str, headers: dict[bytes, bytes], asked: Asked, moment: datetime
@@ -109,14 +109,10 @@ class ServiceEndpoint:
             return store.lookup(service.table, service.key, keys, plan.columns, MAX_ROWS + 1)
         return await to_thread.run_sync(store.lookup, service.table, service.key, keys, plan.columns, MAX_ROWS + 1)
 
-    def _give_back(self, result: _Result) -> None:
-        call = result.call
-        if call and call.grant and call.grant.quota and (result.error is None or result.error.code in _AFTER_QUOTA):
+    def _give_back(self, call: Call) -> None:
+        """Undo the reservation of a call that was allowed and could not be answered."""
+        if call.grant and call.grant.quota:
             self._gateway.quota.give_back(call.grant, call.today, call.keys)
-
-
-_AFTER_QUOTA = ("gateway.not_published", "gateway.store_unavailable", "gateway.too_many_rows")
-"""Errors that come after the quota was reserved."""
 
 
 def _evidence(
@@ -127,10 +123,11 @@ def _evidence(
     grant = result.call.grant if result.call and known else None
     mine = grant is not None and grant.app == result.consumer
     reply = result.reply
+    named = known or (result.call is not None and result.call.service is not None)
     return Evidence(
         time=utc_text(moment),
         consumer=result.consumer,
-        service=bounded(scope["path_params"]["service"]),
+        service=bounded(scope["path_params"]["service"]) if named else "?",
         kind=kind.name,
         purpose=grant.purpose if grant and mine else "",
         legal_basis=grant.legal_basis if grant and mine else "",

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import msgspec
 
-from huitong.engine.lake.names import ident
 from huitong.engine.serving import policy as policies
 from huitong.engine.serving.policy import Policy
+from huitong.engine.serving.quoting import ident
 from huitong.engine.serving.sqlite_writing import SqliteDelta, publish_file, remove_generations, write_atomically
 from huitong.engine.serving.store import Answer, Delta, Generation
 from huitong.foundation.errors import Terminal, Transient

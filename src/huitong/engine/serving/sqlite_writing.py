@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from huitong.engine.lake.names import ident
+from huitong.engine.serving.quoting import ident
 from huitong.engine.serving.store import Value
 
 
