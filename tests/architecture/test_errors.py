@@ -14,7 +14,7 @@ RAISED = {"Terminal", "Transient", "HuitongError"}
 
 
 def _words_in_source() -> set[str]:
-    """Return every string literal of the code: codes raised at once, or kept in a table, or named by their last part."""
+    """Return every string literal of the code: codes that are raised, kept in a table, or named by their last part."""
     return {
         node.value
         for file in SOURCE.rglob("*.py")

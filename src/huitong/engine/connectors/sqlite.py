@@ -8,6 +8,7 @@ Everything else is text, exactly as stored; ``BLOB`` columns are bytes.
 from __future__ import annotations
 
 import sqlite3
+import uuid
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from huitong.engine.connectors.statements import described
 from huitong.engine.connectors.streams import batch_rows, stream
 from huitong.engine.connectors.watermarks import first_day
 from huitong.engine.declarations.sources import Source
-from huitong.engine.lake.extensions import connect
+from huitong.engine.lake.extensions import borrowed
 from huitong.engine.lake.names import ident, literal
 from huitong.foundation.errors import HuitongError, Terminal, Transient
 
@@ -94,8 +95,8 @@ class SqliteConnector:
         with _opened(source) as con:
             columns = _wanted(source, request, _columns(source, con, request.object))
         schema = pa.schema([(column.name, column.type) for column in columns])
-        with closing(connect(extensions=("sqlite",))) as con:
-            batches = _batches(con, source, request, columns)
+        with _attached(source) as (con, name):
+            batches = _batches(con, name, request, columns)
             with _explained(source, request.object):
                 opened = next(batches)
             assert opened is None
@@ -116,6 +117,21 @@ def _opened(source: Source) -> Iterator[sqlite3.Connection]:
         uri = f"file:{quote(str(path.absolute()))}?mode=ro"
         with closing(sqlite3.connect(uri, uri=True, timeout=source.timeout)) as con:
             yield con
+
+
+@contextmanager
+def _attached(source: Source) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
+    """Attach the file to the process's reading DuckDB under a name of its own."""
+    name = f"source_{uuid.uuid4().hex}"
+    with borrowed("sqlite") as con:
+        with _explained(source, Path(source.location).name):
+            con.execute(f"ATTACH {literal(source.location)} AS {name} (TYPE sqlite, READ_ONLY)")
+        try:
+            yield con, name
+        finally:
+            con.close()  # ends a query that was not read to its end, which would hold the file
+            with borrowed("sqlite") as other:
+                other.execute(f"DETACH {name}")
 
 
 @contextmanager
@@ -188,16 +204,15 @@ def _wanted(source: Source, request: ReadRequest, columns: Sequence[_Column]) ->
 
 
 def _batches(
-    con: duckdb.DuckDBPyConnection, source: Source, request: ReadRequest, columns: Sequence[_Column]
+    con: duckdb.DuckDBPyConnection, name: str, request: ReadRequest, columns: Sequence[_Column]
 ) -> Generator[pa.RecordBatch | None, None, None]:
     """Yield None once the query runs, then its batches."""
     select = ", ".join(f"{column.exact} AS {ident(column.name)}" for column in columns)
     query = f"SELECT {select} FROM {ident(request.object)}"
     if request.watermark:
-        name = ident(request.watermark.column)
-        query += f" WHERE {name} >= {_literal(request.watermark.after)} OR {name} IS NULL"
-    con.execute(f"ATTACH {literal(source.location)} AS source (TYPE sqlite, READ_ONLY)")
-    con.execute(f"SELECT {', '.join(column.cast for column in columns)} FROM sqlite_query('source', ?)", [query])
+        mark = ident(request.watermark.column)
+        query += f" WHERE {mark} >= {_literal(request.watermark.after)} OR {mark} IS NULL"
+    con.execute(f"SELECT {', '.join(column.cast for column in columns)} FROM sqlite_query({literal(name)}, ?)", [query])
     reader = con.to_arrow_reader(batch_rows(len(columns)))
     yield None
     yield from reader
