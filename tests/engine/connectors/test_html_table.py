@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from huitong.engine.connectors import CONNECTORS, html_table, web
+from huitong.engine.connectors import CONNECTORS, html_grid, html_table, web
 from huitong.engine.connectors.protocol import SourceObject, Watermark
 from huitong.foundation.errors import HuitongError, Terminal, Transient
 
@@ -109,6 +109,8 @@ def test_pages_that_go_wrong(site, source, read, monkeypatch):
     assert code_of(read, here) == "source.http_status"
     site.page("/list", page_of(1, "http://elsewhere.example/"))
     assert code_of(read, here) == "source.foreign_page"
+    site.page("/list", page_of(1, "http://[x"))
+    assert code_of(read, here) == "source.bad_location"
     monkeypatch.setattr(html_table, "MOST_PAGES", 3)
     for number in range(5):
         site.page("/list" + (f"?p={number}" if number else ""), page_of(1, f"?p={number + 1}"))
@@ -163,6 +165,12 @@ def test_what_is_no_table(site, source, read):
 def test_a_page_without_end_is_refused(site, source, read, monkeypatch):
     monkeypatch.setattr(web, "MOST_BYTES", 100_000)
     site.page("/t", *[b"x" * 10_000] * 20)
+    assert code_of(read, source("html", f"{site.url}/t")) == "source.too_many_bytes"
+
+
+def test_a_few_cells_that_span_billions_are_refused(site, source, read, monkeypatch):
+    monkeypatch.setattr(html_grid, "MOST_CELLS", 10_000)
+    site.page("/t", "<table><tr>" + "<td colspan=1000 rowspan=0>x" + "<tr>" * 100)
     assert code_of(read, source("html", f"{site.url}/t")) == "source.too_many_bytes"
 
 

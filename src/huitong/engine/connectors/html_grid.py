@@ -10,7 +10,10 @@ from urllib.parse import urldefrag, urljoin
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from huitong.engine.connectors.grids import Cells, column_names, header_at, is_blank, joined_names, looks_like_names
+from huitong.foundation.errors import Terminal
 
+MOST_CELLS = 5_000_000
+"""Cells that a table on one page may have."""
 _MOST_COLUMNS = 1_000
 _MOST_SPANNED = 65_534
 _DIGITS = 9
@@ -49,8 +52,9 @@ class Table:
 
 @dataclass(frozen=True)
 class Page:
-    """A parsed page and the address that it came from."""
+    """A parsed page, the address that it came from and the code of its source."""
 
+    source: str
     address: str
     tree: LexborHTMLParser
 
@@ -58,7 +62,7 @@ class Page:
         """Return a selector for each table, and its rows below the header."""
         found = []
         for position, node in enumerate(self.tree.css("table"), start=1):
-            table = _table(node)
+            table = _table(self, node)
             header = table.header()
             rows = sum(not all(map(is_blank, row)) for row in table.rows[header[1] :]) if header else 0
             found.append((_selector(node, position), rows))
@@ -76,7 +80,7 @@ class Page:
         for node in nodes:
             inner = node if node.tag == "table" else node.css_first("table")
             if inner is not None:
-                return _table(inner)
+                return _table(self, inner)
         return None
 
     def next_address(self) -> str:
@@ -84,18 +88,25 @@ class Page:
         for node in self.tree.css("link[rel~=next], a[rel~=next]"):
             target = (node.attributes.get("href") or "").strip()
             if target and not target.startswith("#"):
-                return urldefrag(urljoin(self.address, target)).url
+                return _joined(self.address, target)
         return ""
 
 
-def parsed(address: str, text: str) -> Page:
+def _joined(address: str, target: str) -> str:
+    try:
+        return urldefrag(urljoin(address, target)).url
+    except ValueError:  # no address at all: whoever fetches it says so
+        return target
+
+
+def parsed(source: str, address: str, text: str) -> Page:
     """Parse a page; every text is a page, however broken."""
     tree = LexborHTMLParser(text)
     for node in tree.css("script, style, template, noscript"):
         node.decompose()
     for node in tree.css("table br"):
         node.replace_with(" ")
-    return Page(address, tree)
+    return Page(source, address, tree)
 
 
 def _selector(node: LexborNode, position: int) -> str:
@@ -118,13 +129,17 @@ def _rows(table: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
                     yield row, child.tag == "thead"
 
 
-def _table(node: LexborNode) -> Table:
+def _table(page: Page, node: LexborNode) -> Table:
     spanning: dict[int, tuple[str | None, int]] = {}
     grid: list[list[str | None]] = []
-    heads, still_head = 0, True
+    heads, still_head, filled = 0, True, 0
     for row, in_head in _rows(node):
         cells = [cell for cell in row.iter() if cell.tag in ("td", "th")]
         grid.append(_laid_out(cells, spanning))
+        filled += len(grid[-1])
+        if filled > MOST_CELLS:  # a few spanning cells may stand for billions
+            limit = f"{MOST_CELLS:,} cells"
+            raise Terminal("source.too_many_bytes", source=page.source, object=page.address, limit=limit)
         still_head = still_head and (in_head or (bool(cells) and all(cell.tag == "th" for cell in cells)))
         heads += still_head
     width = max((len(row) for row in grid), default=0)

@@ -16,7 +16,7 @@ from huitong.engine.connectors.protocol import ReadRequest, SourceColumn, Source
 from huitong.engine.connectors.statements import described_page
 from huitong.engine.connectors.streams import stream, text_schema
 from huitong.engine.connectors.watermarks import after_watermark
-from huitong.engine.connectors.web import Fetcher
+from huitong.engine.connectors.web import Fetcher, check_address
 from huitong.engine.declarations.sources import Source
 from huitong.foundation.errors import Terminal
 
@@ -32,7 +32,7 @@ class HtmlConnector:
     def objects(self, source: Source) -> tuple[SourceObject, ...]:
         """List the tables of the page, by their ids or places, with the rows of this page."""
         with Fetcher(source) as fetcher:
-            page = parsed(*fetcher.get(source.location))
+            page = parsed(source.code, *fetcher.get(source.location))
         return tuple(sorted((SourceObject(name, rows) for name, rows in page.tables()), key=lambda each: each.name))
 
     def columns(self, source: Source, object_name: str) -> tuple[SourceColumn, ...]:
@@ -63,7 +63,7 @@ class HtmlConnector:
 
 
 def _first_page(source: Source, object_name: str, fetcher: Fetcher) -> tuple[tuple[str, ...], Page, list[Cells]]:
-    page = parsed(*fetcher.get(source.location))
+    page = parsed(source.code, *fetcher.get(source.location))
     table = page.table(object_name)
     if table is None:
         raise object_missing(source, object_name or "table", (name for name, _ in page.tables()))
@@ -84,11 +84,12 @@ def _pages(
     while (address := page.next_address()) and address not in seen:
         if len(seen) == MOST_PAGES:
             raise Terminal("source.too_many_pages", source=source.code, limit=MOST_PAGES)
+        check_address(source, address)
         if urlsplit(address).hostname != urlsplit(page.address).hostname:
             raise Terminal("source.foreign_page", source=source.code, page=redacted(address, source))
         seen.add(address)
         time.sleep(PAUSE)
-        page = parsed(*fetcher.get(address))
+        page = parsed(source.code, *fetcher.get(address))
         table = page.table(object_name)
         if table is not None:  # a page after the last row
             yield _below_header(source, page, table, names)

@@ -1,4 +1,4 @@
-"""Excel workbooks (.xlsx, .xlsm, .xlsb, .xls, .ods): everything is text, as a person would have typed it.
+"""Excel workbooks (.xlsx, .xlsm, .xls): everything is text, as a person would have typed it.
 
 A workbook is read whole, as its format demands, in a process of its own; the rows then come in batches.
 """
@@ -25,7 +25,7 @@ from huitong.engine.connectors.watermarks import after_watermark
 from huitong.engine.declarations.sources import Source
 from huitong.foundation.errors import HuitongError, Terminal
 
-SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+SUFFIXES = (".xlsx", ".xlsm", ".xls")
 MOST_BYTES = 512 << 20
 """Bytes that a workbook may have, unpacked."""
 MOST_MEMORY = 4 << 30
