@@ -261,6 +261,9 @@ def test_two_processes_share_a_quota(town: Town) -> None:
     assert not first.reserve(granted, "2026-03-02", 2)
     assert first.reserve(granted, "2026-03-02", 1)
     assert first.reserve(granted, "2026-03-03", 3)
+    many = [grant(f"G{number}", quota=1) for number in range(1500)]
+    assert all(first.reserve(one, "2026-03-02", 1) for one in many), "the file grows"
+    assert not any(second.reserve(one, "2026-03-02", 1) for one in many)
     first.close()
     second.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import mmap
 import os
 import struct
 from collections import Counter
@@ -18,6 +19,9 @@ from huitong.foundation.clock import beijing_day_bounds, beijing_today
 
 _SLOT = struct.Struct("<24sqq")
 """One grant in the file of counts: hash of its code, day as an ordinal, keys used on that day."""
+_FREE = bytes(24)
+_GROWTH = _SLOT.size * 1024
+"""The file grows by this many bytes."""
 
 
 class LedgerQuota:
@@ -32,6 +36,7 @@ class LedgerQuota:
         ledger.mkdir(parents=True, exist_ok=True)
         self._start = os.open(ledger / "quota.lock", os.O_RDWR | os.O_CREAT, 0o640)
         self._file = os.open(ledger / "quota.counts", os.O_RDWR | os.O_CREAT, 0o640)
+        self._map = self._mapped()
         self._places: dict[str, tuple[int, bytes]] = {}
         if _is_first(self._start):
             self._restore(ledger)
@@ -47,6 +52,7 @@ class LedgerQuota:
 
     def close(self) -> None:
         """Let go of the file."""
+        self._map.close()
         os.close(self._file)
         os.close(self._start)
 
@@ -55,11 +61,11 @@ class LedgerQuota:
         fcntl.flock(self._file, fcntl.LOCK_EX)
         try:
             place, name = self._place(code)
-            _, counted_day, counted = _SLOT.unpack(os.pread(self._file, _SLOT.size, place))
+            _, counted_day, counted = _SLOT.unpack_from(self._map, place)
             used = max((counted if counted_day == day else 0) + keys, 0)
-            if used > limit:
+            if keys > 0 and used > limit:
                 return False
-            os.pwrite(self._file, _SLOT.pack(name, day, used), place)
+            _SLOT.pack_into(self._map, place, name, day, used)
         finally:
             fcntl.flock(self._file, fcntl.LOCK_UN)
         return True
@@ -69,12 +75,22 @@ class LedgerQuota:
         known = self._places.get(code)
         if known is None:
             place, name = 0, hashlib.sha256(code.encode()).digest()[:24]
-            while (slot := os.pread(self._file, _SLOT.size, place)) and slot[: len(name)] != name:
+            while self._name_at(place) not in (name, _FREE):
                 place += _SLOT.size
-            if not slot:
-                os.pwrite(self._file, _SLOT.pack(name, 0, 0), place)
             known = self._places[code] = (place, name)
         return known
+
+    def _name_at(self, place: int) -> bytes:
+        if place + _SLOT.size > len(self._map):
+            os.ftruncate(self._file, max(os.fstat(self._file).st_size, len(self._map) + _GROWTH))
+            self._map.close()
+            self._map = self._mapped()
+        return self._map[place : place + len(_FREE)]
+
+    def _mapped(self) -> mmap.mmap:
+        if os.fstat(self._file).st_size < _GROWTH:
+            os.ftruncate(self._file, _GROWTH)
+        return mmap.mmap(self._file, 0)
 
     def _restore(self, ledger: Path) -> None:
         today = beijing_today()
@@ -83,7 +99,7 @@ class LedgerQuota:
         for record in records_from(ledger, midnight):
             if record.grant and record.outcome == "ok":
                 used[record.grant, day_of(record)] += record.asked
-        os.ftruncate(self._file, 0)
+        self._map[:] = bytes(len(self._map))
         for (code, day), keys in used.items():
             self._count(code, day, keys, keys)
 
