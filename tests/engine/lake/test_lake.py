@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,9 +14,9 @@ from hypothesis import strategies as st
 
 from huitong.engine.lake import Lake, open_lake
 from huitong.engine.lake.feed import Work, keep_place, pending_work
-from huitong.engine.lake.rows import RowChanges, replace_rows
+from huitong.engine.lake.rows import RowChanges, append_rows, replace_rows
 from huitong.foundation.errors import HuitongError
-from huitong.foundation.settings import Settings
+from huitong.foundation.settings import Settings, load_settings
 
 
 @pytest.fixture
@@ -126,9 +128,20 @@ def test_a_second_process_is_told_the_pid(lake: Lake, settings_here: Settings) -
     answer = subprocess.run(
         [sys.executable, "-c", script, str(settings_here.home)], capture_output=True, text=True, check=True
     )
-    import os
-
     assert answer.stdout.split() == ["lake.owned", str(os.getpid())]
+
+
+def test_a_home_can_be_moved(settings_here: Settings, tmp_path: Path) -> None:
+    with open_lake(settings_here) as lake:
+        _put(lake, {"a": 1, "b": 2})
+    settings_here.home.rename(tmp_path / "elsewhere")
+    with open_lake(load_settings(home=tmp_path / "elsewhere", environment={})) as lake:
+        _put(lake, {"a": 1, "b": 3, **{str(n): n for n in range(20)}})
+        assert _all(lake)["b"] == 3
+        with lake.transaction() as con:
+            append_rows(con, "raw", "u", new="SELECT 'x' AS _key, 1 AS _run")
+        assert lake.row_counts()[("raw", "u")] == 1
+    assert not settings_here.home.exists()
 
 
 def test_a_damaged_catalog_is_named(settings_here: Settings) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from huitong.engine.lake.extensions import Connection
-from huitong.engine.lake.lake import current_snapshot, one_value, table_exists, table_uuid
+from huitong.engine.lake.lake import current_snapshot, oldest_snapshot, table_exists, table_uuid
 from huitong.engine.lake.names import ident, literal
 
 
@@ -59,11 +59,10 @@ def pending_work(
         "SELECT snapshot, table_uuid, fingerprint FROM meta.cursors WHERE step = ? AND input = ?",
         [step, f"{schema}.{table}"],
     ).fetchone()
-    oldest = one_value(con, "SELECT min(snapshot_id) FROM ducklake_snapshots('lake')")
     if row is None or row[1] != table_uuid(con, schema, table) or row[2] != fingerprint:
         return Work(schema, table, full=True, after=0, upto=upto)
     place = int(row[0]) if after is None else after
-    return Work(schema, table, full=place + 1 < oldest or place > upto, after=place, upto=upto)
+    return Work(schema, table, full=place + 1 < oldest_snapshot(con) or place > upto, after=place, upto=upto)
 
 
 def keep_place(con: Connection, *, step: str, work: Work, fingerprint: str) -> None:

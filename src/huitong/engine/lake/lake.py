@@ -167,6 +167,7 @@ def open_lake(settings: Settings) -> Lake:
         with lake_failures(where):
             root.execute(attach)
             root.execute("USE lake")
+            _note_moved_home(root, data)
             lake = Lake(root, locks=locks, where=where, data=data, scratch=scratch)
             _ensure_schemas(lake)
     except BaseException:
@@ -178,7 +179,8 @@ def open_lake(settings: Settings) -> Lake:
 def _catalog(settings: Settings) -> tuple[str, str, str, Locks]:
     """Return kind, a name without secrets, the ATTACH statement and the write lock of the configured catalog."""
     url = urlsplit(settings.lake_catalog)
-    options = f"(DATA_PATH {literal(str(Path(settings.lake_data)))}, METADATA_SCHEMA {literal(_METADATA_SCHEMA)})"
+    where_files = literal(str(Path(settings.lake_data)))
+    options = f"(DATA_PATH {where_files}, METADATA_SCHEMA {literal(_METADATA_SCHEMA)}, OVERRIDE_DATA_PATH true)"
     if url.scheme == "duckdb":
         file = Path(url.path[1:]).absolute()  # as in SQLAlchemy: three slashes and a path, relative or absolute
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -193,6 +195,13 @@ def _catalog(settings: Settings) -> tuple[str, str, str, Locks]:
         name="HUITONG_LAKE_CATALOG",
         value=f"{url.scheme}://…",
         allowed="duckdb:///path/catalog.duckdb, postgres://user@host/database",
+    )
+
+
+def _note_moved_home(root: Connection, data: Path) -> None:
+    """Let the catalog know where its files are now: it keeps the folder's path, and paths of files below it."""
+    root.execute(
+        f"UPDATE {_METADATA}.ducklake_metadata SET value = ? WHERE key = 'data_path' AND value <> ?", [f"{data}/"] * 2
     )
 
 
@@ -229,13 +238,17 @@ def table_exists(con: Connection, schema: str, name: str) -> bool:
 
 
 def table_columns(con: Connection, schema: str, name: str) -> dict[str, str]:
-    """Return columns in order, name to DuckDB type, as this cursor's transaction sees them."""
-    rows = con.execute(
-        "SELECT column_name, data_type FROM duckdb_columns() "
-        "WHERE database_name = 'lake' AND schema_name = ? AND table_name = ? ORDER BY column_index",
-        [schema, name],
-    ).fetchall()
-    return dict(rows)
+    """Return columns in order, name to DuckDB type, as this cursor's transaction sees them; none without the table."""
+    try:
+        rows = con.execute(f"DESCRIBE {table(schema, name)}").fetchall()
+    except duckdb.CatalogException:
+        return {}
+    return {row[0]: row[1] for row in rows}
+
+
+def oldest_snapshot(con: Connection) -> int:
+    """Return the oldest snapshot that has not expired."""
+    return one_value(con, f"SELECT min(snapshot_id) FROM {_METADATA}.ducklake_snapshot")
 
 
 def table_uuid(con: Connection, schema: str, name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from sqlglot import exp
 
@@ -14,6 +15,7 @@ RULES = "_rules"
 """System column of quarantine: codes of the rules that the row failed."""
 
 
+@lru_cache(maxsize=10_000)
 def ident(name: str) -> str:
     """Quote a column or table name."""
     return exp.to_identifier(name, quoted=True).sql("duckdb")
@@ -24,6 +26,7 @@ def table(schema: str, name: str) -> str:
     return f"{ident(schema)}.{ident(name)}"
 
 
+@lru_cache(maxsize=1_000)
 def literal(value: str | int | float) -> str:
     """Write a value as a SQL literal."""
     return exp.convert(value).sql("duckdb")
