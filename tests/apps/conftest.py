@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings as django_settings
 from django.db import transaction
-from django.test import override_settings
+from django.test import Client, override_settings
 from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
-from tests.apps.town import PACK, build_town
+from tests.apps.town import PACK, PASSWORD, build_town
 
 from huitong.apps.accounts.models import User
 from huitong.apps.accounts.services import system_user
-from huitong.apps.collection.services import bind_variables, close_stores
+from huitong.apps.collection.services import bind_variables, close_stores, run_chain
 from huitong.apps.ledger.services import close_desk
 from huitong.apps.packs.services import apply_pack
 from huitong.foundation.settings import Settings as Installation
@@ -28,15 +30,30 @@ def installation(home: Path) -> Installation:
     return load_settings(home=home, environment={"HUITONG_SECRET": "test-secret", "HUITONG_THREADS": "1"})
 
 
+@pytest.fixture(scope="session")
+def django_db_use_migrations() -> bool:
+    """Make the tables from the models at once; ``test_models.py`` sees to it that the migrations give the same."""
+    return False
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep SQLite's test database in a file, as an installation does: in memory, threads do not wait for each other."""
+    database = django_settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "people.sqlite3")
+
+
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, settings: Settings) -> Iterator[Path]:
+def home(tmp_path: Path, settings: Settings, request: pytest.FixtureRequest) -> Iterator[Path]:
     """Folder of the installation's state; lake, serving store and evidence are closed after the test."""
     folder = tmp_path / "var"
     settings.HUITONG = installation(folder)
     settings.PASSWORD_HASHERS = FAST_HASHERS
     yield folder
     close_desk()
-    close_stores()
+    if "run_town" not in request.fixturenames:
+        close_stores()
 
 
 @pytest.fixture
@@ -77,7 +94,45 @@ def town(_town_in_database: None, db: None, town_folder: Path) -> Path:
     return town_folder
 
 
+@pytest.fixture(scope="module")
+def _run_town(
+    _town_in_database: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """The chain run once a module: its lake and serving store are for reading, its runs stay for all of the module."""
+    folder = tmp_path_factory.mktemp("run_town")
+    build_town(folder)
+    here = installation(folder / "var")
+    with django_db_blocker.unblock(), override_settings(HUITONG=here):
+        bind_variables(codes=[source.code for source in PACK.sources], variables={"town": str(folder)})
+        run_chain(system_user())
+    yield here
+    close_stores()
+
+
+@pytest.fixture
+def run_town(_run_town: Installation, db: None, settings: Settings) -> None:
+    """The town after one run of the chain. Do not mix with tests that count runs."""
+    settings.HUITONG = dataclasses.replace(
+        settings.HUITONG,
+        lake_catalog=_run_town.lake_catalog,
+        lake_data=_run_town.lake_data,
+        serving_url=_run_town.serving_url,
+    )
+
+
 @pytest.fixture
 def user(town: Path) -> Callable[[str], User]:
     """Gives a user of the town by login, freshly read."""
     return lambda login: User.objects.get(login=login)
+
+
+@pytest.fixture
+def as_user(town: Path) -> Callable[[str], Client]:
+    """Gives a client signed in as a user of the town."""
+
+    def signed_in(login: str) -> Client:
+        client = Client()
+        assert client.login(login=login, password=PASSWORD)
+        return client
+
+    return signed_in

@@ -86,7 +86,7 @@ PERSON = CatalogItem(
         ItemField(column="xb", element="sex"),
         ItemField(column="sjh", element="mobile"),
     ),
-    rules=(Rule(code="name_given", kind="not_null", field="person_name"),),
+    rules=(Rule(code="name_given", kind="required", field="person_name"),),
     link=Link(source="police-db", object="person", key=("sfzh",)),
 )
 INSURED = CatalogItem(
@@ -164,9 +164,7 @@ INSURANCE = Service(
     kinds=("verify",),
     items=("CENTRE-01",),
 )
-APP = ConsumerApp(
-    code="hr-app", title="人社经办", title_en="HR desk", organisation="hr", secret=SECRET
-)
+APP = ConsumerApp(code="hr-app", title="人社经办", title_en="HR desk", organisation="hr", secret=SECRET)
 POLICE_APP = ConsumerApp(code="police-app", title="警务通", title_en="Police desk", organisation="police")
 GRANT = Grant(
     code="hr-resident",

@@ -57,5 +57,7 @@ def _nobody(request: HttpRequest, error: AuthenticationError) -> HttpResponse:  
 
 @api.exception_handler(HttpError)
 def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:  # noqa: ARG001
-    """The framework itself refuses a call that changes something and has no CSRF token."""
-    return problem(Terminal("people.bad_csrf", reason=error.message))
+    """What the framework itself refuses: a change without a CSRF token (403), a body that is no JSON."""
+    if error.status_code == 403:
+        return problem(Terminal("people.bad_csrf", reason=error.message))
+    return problem(Terminal("people.invalid_input", field="body", reason=error.message))

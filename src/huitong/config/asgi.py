@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import TypeVar, cast
 
 from asgiref.sync import sync_to_async
 from django.core.asgi import get_asgi_application
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from starlette.types import ASGIApp
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huitong.config.settings")
 _site = get_asgi_application()
 
 # After Django is set up: these reach models.
 from django.conf import settings  # noqa: E402
+from django.db import connections  # noqa: E402
 
 from huitong.apps.accounts.services import announce_process, withdraw_process  # noqa: E402
 from huitong.apps.collection.services import close_stores  # noqa: E402
@@ -26,6 +29,20 @@ from huitong.config.worker import start_worker_thread  # noqa: E402
 from huitong.gateway.app import PREFIX, create_gateway  # noqa: E402
 from huitong.gateway.config import config_from  # noqa: E402
 
+T = TypeVar("T")
+
+
+async def _aside(function: Callable[[], T]) -> T:
+    """Call what may wait in a thread, and leave no database connection behind in it."""
+
+    def call() -> T:
+        try:
+            return function()
+        finally:
+            connections.close_all()
+
+    return await sync_to_async(call)()
+
 
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -33,17 +50,17 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     gateway = create_gateway(config_from(settings.HUITONG))
     app.router.routes.insert(0, Mount(PREFIX, app=gateway))
     register_gateway(app, asyncio.get_running_loop())
-    threads = await sync_to_async(start_worker_thread)()
-    await sync_to_async(announce_process)()
+    threads = await _aside(start_worker_thread)
+    await _aside(announce_process)
     try:
         yield
     finally:
         forget_gateway()
-        await sync_to_async(withdraw_process)()
-        await sync_to_async(threads.stop)()
+        await _aside(withdraw_process)
+        await _aside(threads.stop)
         gateway.state.gateway.close()
-        await sync_to_async(close_desk)()
-        await sync_to_async(close_stores)()
+        await _aside(close_desk)
+        await _aside(close_stores)
 
 
-application = Starlette(routes=[Mount("/", app=_site)], lifespan=_lifespan)
+application = Starlette(routes=[Mount("/", app=cast("ASGIApp", _site))], lifespan=_lifespan)

@@ -78,9 +78,11 @@ TEMPLATES = [
 
 
 def _database(url: str) -> dict[str, Any]:
-    """SQLite so tuned that readers never wait and writers queue, or PostgreSQL with kept connections."""
+    """SQLite so tuned that readers never wait and writers queue, or PostgreSQL with a pool of connections."""
     if not url.startswith("sqlite"):
-        return {**dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)}
+        # A pool, not kept connections: each request has a thread of its own, and would leave its connection behind.
+        pool = {"min_size": 1, "max_size": 16, "timeout": 10}
+        return {**dj_database_url.parse(url), "OPTIONS": {"pool": pool}}
     HUITONG.home.mkdir(parents=True, exist_ok=True)
     return {
         **dj_database_url.parse(url),

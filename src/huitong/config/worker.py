@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable
 
 from django.db import close_old_connections, connections, transaction
-from django.db.utils import DatabaseError
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
@@ -55,8 +54,8 @@ class WorkerThreads:
                 try:
                     work()
                 except HuitongError as error:
-                    log.error("%s", error)
-                except DatabaseError:
+                    log.error("background work will be tried again: %s", error)
+                except Exception:  # a thread that ends would be missed by nobody until much later
                     log.exception("background work will be tried again")
                 self._stop.wait(pause)
         finally:

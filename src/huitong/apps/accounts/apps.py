@@ -9,3 +9,10 @@ class AccountsConfig(AppConfig):
     name = "huitong.apps.accounts"
     label = "accounts"
     verbose_name = "机构与用户"
+
+    def ready(self) -> None:
+        """Tell the ledger whose desk is whose."""
+        from huitong.apps.accounts.selectors import desk_owners
+        from huitong.apps.ledger.services import register_owners
+
+        register_owners(desk_owners)

@@ -17,6 +17,7 @@ from huitong.apps.collection.specs import ChainReport, Mode, RunRequest
 from huitong.apps.ledger.services import record_audit
 from huitong.apps.libraries.selectors import declared_libraries
 from huitong.apps.sharing.selectors import declared_services
+from huitong.engine.check import check_order
 from huitong.engine.plans.publish import publications
 
 Watch = Callable[[Run], None]
@@ -53,8 +54,10 @@ def run_chain(
         record_audit(acting_user, action="collection.run_chain", kind="chain", target=chain, after=request)
     runs = _Runs(acting_user, chain, mode_of(full), watch or _ignore)
     linked = linked_items(wanted or ())
-    for item in linked:
-        runs.collect_and_check(item)
+    collected = [item for item in linked if runs.step(Run.Kind.COLLECT, item.code)]
+    runs.skipped = len(linked) - len(collected)
+    for spec in check_order(item.as_spec() for item in collected):
+        runs.step(Run.Kind.CHECK, spec.code)
     for code in _libraries(linked, everything=wanted is None):
         runs.step(Run.Kind.FUSE, code)
     for table in _tables(linked, everything=wanted is None):
@@ -73,6 +76,13 @@ def chain_length(items: Iterable[str] | None = None) -> int:
     )
 
 
+def chain_is_complete() -> bool:
+    """Tell whether every table that services read has been published at least once."""
+    tables = {one.name for one in publications(declared_services(), declared_libraries())}
+    published = Run.objects.filter(kind=Run.Kind.PUBLISH, state=Run.State.DONE, target__in=tables)
+    return set(published.values_list("target", flat=True)) == tables
+
+
 def new_chain() -> str:
     """Return a fresh name for runs that are started together."""
     return uuid.uuid4().hex[:16]
@@ -84,13 +94,7 @@ class _Runs:
     def __init__(self, acting_user: User, chain: str, mode: Mode, watch: Watch) -> None:
         self._user, self._chain, self._mode, self._watch = acting_user, chain, mode, watch
         self._runs: list[Run] = []
-        self._skipped = 0
-
-    def collect_and_check(self, item: CatalogItem) -> None:
-        if self.step(Run.Kind.COLLECT, item.code):
-            self.step(Run.Kind.CHECK, item.code)
-        else:
-            self._skipped += 1
+        self.skipped = 0
 
     def step(self, kind: str, target: str) -> bool:
         run = open_run(self._user, kind=kind, target=target, mode=self._mode, chain=self._chain)
@@ -106,7 +110,7 @@ class _Runs:
             chain=self._chain,
             done=len(self._runs) - len(failed),
             failed=len(failed),
-            skipped=self._skipped,
+            skipped=self.skipped,
             failures=tuple(f"{run.kind} {run.target}: {run.error}" for run in failed),
         )
 

@@ -28,6 +28,7 @@ from huitong.apps.ledger.services import record_audit
 from huitong.apps.libraries.selectors import declared_libraries, library_by_code
 from huitong.apps.sharing.selectors import declared_services
 from huitong.engine.plans.publish import Publication, publications
+from huitong.engine.standards import Standards
 from huitong.foundation.errors import HuitongError, Terminal, Transient
 
 log = logging.getLogger(__name__)
@@ -47,9 +48,9 @@ def collect_item_now(acting_user: User, *, item: str, mode: Mode = "auto") -> Ru
     return perform(open_run(acting_user, kind=Run.Kind.COLLECT, target=item, mode=mode))
 
 
-def check_item_now(acting_user: User, *, item: str) -> Run:
+def check_item_now(acting_user: User, *, item: str, full: bool = False) -> Run:
     """Check an item's rows, now. Raises as :func:`collect_item_now`."""
-    return perform(open_run(acting_user, kind=Run.Kind.CHECK, target=item))
+    return perform(open_run(acting_user, kind=Run.Kind.CHECK, target=item, mode=mode_of(full)))
 
 
 def fuse_library_now(acting_user: User, *, library: str, full: bool = False) -> Run:
@@ -162,7 +163,7 @@ def _collect(run: Run) -> Outcome:
 
 
 def _check(run: Run) -> Outcome:
-    return steps.check(item_by_code(run.target).as_spec(), standards())
+    return steps.check(item_by_code(run.target).as_spec(), standards(), full=run.mode != "auto")
 
 
 def _fuse(run: Run) -> Outcome:
@@ -181,10 +182,8 @@ _STEPS: dict[str, Callable[[Run], Outcome]] = {
 }
 
 
-def standards() -> object:
+def standards() -> Standards:
     """Return the data elements and code lists that checks go by."""
-    from huitong.engine.standards import Standards
-
     return Standards.of(elements=declared_elements(), codelists=declared_codelists())
 
 

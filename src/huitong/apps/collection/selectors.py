@@ -22,6 +22,7 @@ __all__ = ["close_stores", "the_lake", "the_serving_store"]
 
 TREND = 30
 """Checks shown of an issue."""
+_RESULTS: str = "last_results"
 
 
 def access_run(viewer: Viewer, run_id: int) -> Run:
@@ -181,7 +182,9 @@ def issue_list(
     exact = {"state": state, "item__code": item, "item__provider__code": organisation}
     rows = QualityIssue.objects.visible_to(viewer).filter(**{name: value for name, value in exact.items() if value})
     results = QualityResult.objects.order_by("-pk")[:TREND]
-    rows = rows.select_related("item__provider").prefetch_related(Prefetch("results", queryset=results, to_attr="last_results"))
+    rows = rows.select_related("item__provider").prefetch_related(
+        Prefetch("results", queryset=results, to_attr=_RESULTS)
+    )
     return page_of(rows, issue_row, number=number, size=size)
 
 
@@ -231,7 +234,7 @@ def source_by_code(code: str) -> Source | None:
 
 def issues_of_item(viewer: Viewer, item: CatalogItem) -> tuple[IssueRow, ...]:
     """Return an item's issues that ``viewer`` may see, open ones first. Two queries."""
-    results = Prefetch("results", queryset=QualityResult.objects.order_by("-pk")[:TREND], to_attr="last_results")
+    results = Prefetch("results", queryset=QualityResult.objects.order_by("-pk")[:TREND], to_attr=_RESULTS)
     rows = QualityIssue.objects.visible_to(viewer).filter(item=item)
     rows = rows.select_related("item__provider").prefetch_related(results)
     return tuple(issue_row(row) for row in rows.order_by("-state", "-failed"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from huitong.apps.collection.chains import Watch, chain_length, run_chain
+from huitong.apps.collection.chains import Watch, chain_is_complete, chain_length, run_chain
 from huitong.apps.collection.declaring import bind_variables, put_source, remove_source
 from huitong.apps.collection.queueing import queue_chain, queue_run
 from huitong.apps.collection.recovering import Recovered, process_is_gone, recover_runs
@@ -19,6 +19,7 @@ __all__ = [
     "Recovered",
     "Watch",
     "bind_variables",
+    "chain_is_complete",
     "chain_length",
     "check_item_now",
     "close_stores",

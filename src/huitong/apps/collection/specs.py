@@ -8,7 +8,6 @@ from typing import Literal
 
 from huitong.engine.declarations.spec import Spec
 
-
 Mode = Literal["auto", "full", "remake"]
 """``auto``: work on what changed; ``full``: everything anew; ``remake``: collect into a fresh table."""
 
@@ -17,7 +16,7 @@ class RunCounts(Spec, frozen=True, kw_only=True):
     """What a run did, in rows. Which fields count depends on its kind; the others stay 0."""
 
     read: int = 0
-    """collect: rows read from the source."""
+    """Rows looked at: collect, of the source; check, of ``raw``; fuse: entities."""
     inserted: int = 0
     updated: int = 0
     deleted: int = 0
@@ -26,7 +25,7 @@ class RunCounts(Spec, frozen=True, kw_only=True):
     rejected: int = 0
     """check: rows in quarantine after the run."""
     flagged: int = 0
-    """check: breaches of ``flag`` rules after the run."""
+    """check: rows of ``std`` that break a ``flag`` rule, after the run."""
     conflicts: int = 0
     """fuse: attributes on which sources disagree, after the run."""
 

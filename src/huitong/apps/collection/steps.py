@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from huitong.apps.collection.specs import Mode, Outcome, RuleCount, RunCounts
 from huitong.apps.collection.stores import the_lake, the_serving_store
+from huitong.engine.check import check_item
 from huitong.engine.collect import collect_item
 from huitong.engine.declarations.items import CatalogItem
 from huitong.engine.declarations.libraries import Library
@@ -15,6 +16,7 @@ from huitong.engine.lake.lake import one_value, table_exists
 from huitong.engine.lake.names import table
 from huitong.engine.plans.publish import Publication
 from huitong.engine.publish import publish_table
+from huitong.engine.standards import Standards
 
 
 def collect(item: CatalogItem, source: Source, variables: Mapping[str, str], *, mode: Mode) -> Outcome:
@@ -30,19 +32,18 @@ def collect(item: CatalogItem, source: Source, variables: Mapping[str, str], *, 
     return Outcome(counts=counts, snapshot=result.snapshot, lake_run=result.run_id)
 
 
-def check(item: CatalogItem, standards: object) -> Outcome:
+def check(item: CatalogItem, standards: Standards, *, full: bool) -> Outcome:
     """Check an item's rows. Raises as :func:`huitong.engine.check.check_item` does."""
-    from huitong.engine.check import check_item
-
-    result = check_item(the_lake(), item, standards)
+    result = check_item(the_lake(), item, standards, rebuild=full)
     rules = tuple(RuleCount(one.rule, one.severity, one.failed, one.checked) for one in result.rules)
     counts = RunCounts(
+        read=result.recomputed,
         inserted=result.changes.inserted,
         updated=result.changes.updated,
         deleted=result.changes.deleted,
         rows=result.passed,
         rejected=result.quarantined,
-        flagged=sum(rule.failed for rule in rules if rule.severity == "flag"),
+        flagged=result.flagged,
     )
     return Outcome(counts=counts, snapshot=result.snapshot, rules=rules)
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext
 
-from huitong.apps.catalog.selectors import elements_by_name
 from huitong.apps.labels import label, language
 from huitong.apps.ledger.specs import EvidenceRow
+from huitong.apps.libraries.field_words import field_titles
 from huitong.apps.libraries.selectors import declared_libraries
 from huitong.apps.sharing.selectors import declared_services
 from huitong.engine.declarations.libraries import Library
@@ -18,7 +18,7 @@ _LIBRARY = "library:"
 
 
 class UseWords:
-    """The words for some rows of evidence. :meth:`learn` reads them in three queries, however many rows there are."""
+    """The words for some rows of evidence. :meth:`learn` reads them in four queries, however many rows there are."""
 
     def __init__(self) -> None:
         self._titles: dict[str, str] = {}
@@ -26,16 +26,9 @@ class UseWords:
 
     def learn(self, rows: Sequence[EvidenceRow]) -> None:
         """Read the titles that ``rows`` need."""
-        libraries = declared_libraries()
         self._titles = {row.code: _title(row) for row in declared_services()}
-        self._titles |= {f"{_LIBRARY}{row.code}": _title(row) for row in libraries}
-        bound = {one.name: one.element for row in libraries for one in row.attributes}
-        bound |= {row.key: row.key_element for row in libraries}
-        names = {name for row in rows for name in row.fields}
-        elements = elements_by_name(names | {bound[name] for name in names if name in bound})
-        for name in names:
-            element = elements.get(name) or elements.get(bound.get(name, ""))
-            self._fields[name] = element.shown_title if element else name
+        self._titles |= {f"{_LIBRARY}{row.code}": _title(row) for row in declared_libraries()}
+        self._fields = field_titles(name for row in rows for name in row.fields)
 
     def service(self, row: EvidenceRow) -> str:
         """Return the title of what was used."""

@@ -88,15 +88,23 @@ def _collected(con: Connection, runs: set[int]) -> dict[int, dt.datetime]:
 
 
 def _claims(con: Connection, library: Library, key: str) -> dict[str, tuple[Claim, ...]]:
+    """What each source says, most authoritative first, of the attributes on which sources disagree."""
     name = f"{library.table}_conflict"
-    if not table_columns(con, "base", name):
+    columns = tuple(table_columns(con, "base", name))
+    if not columns:
         return {}
-    rows = con.execute(
-        f"SELECT attribute, claims FROM {table('base', name)} WHERE {ident(library.key)} = ?", [key]
+    found = con.execute(
+        f"SELECT {idents(columns)} FROM {table('base', name)} WHERE {ident(library.key)} = ?", [key]
     ).fetchall()
+    rows = {row["attribute"]: row for row in (dict(zip(columns, cells, strict=True)) for cells in found)}
     return {
-        str(attribute): tuple(Claim(str(claim["source"]), claim["value"]) for claim in claims)
-        for attribute, claims in rows
+        attribute.name: tuple(
+            Claim(one.table, str(rows[attribute.name][one.table]))
+            for one in attribute.sources
+            if rows[attribute.name].get(one.table) is not None
+        )
+        for attribute in library.attributes
+        if attribute.name in rows
     }
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from huitong.apps.accounts.visibility import Viewer, scope_of
-from huitong.apps.catalog.selectors import elements_by_name, item_of_table
+from huitong.apps.catalog.selectors import elements_by_name, item_of_table, items_of_tables
 from huitong.apps.collection.selectors import may_see_rows, the_lake
 from huitong.apps.collection.specs import Column, RowsPage
 from huitong.apps.libraries.records import shown_value
@@ -15,9 +15,12 @@ from huitong.apps.paging import PAGE_SIZE, bounded
 from huitong.engine.lake import Connection
 from huitong.engine.lake.lake import one_value, table_columns
 from huitong.engine.lake.names import KEY, RULES, RUN, ident, idents, table
+from huitong.engine.plans.fuse import CONFLICT_ID
 from huitong.foundation.errors import Terminal
 
 _OF_ITEMS = ("raw", "std", "quarantine")
+_CONFLICT = "_conflict"
+_HIDDEN = (KEY, RUN, RULES, CONFLICT_ID)
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,12 @@ class _Table:
     title: str
     elements: dict[str, str]
     """Column → name of its data element."""
+    titles: dict[str, str] = field(default_factory=dict)
+    """Column → title, for columns without a data element."""
+    plain: tuple[str, ...] = ()
+    """Columns that say nothing about anybody."""
+    by_attribute: dict[str, str] = field(default_factory=dict)
+    """Conflicts: attribute → data element of all that a row says about it."""
 
 
 def rows_of(
@@ -48,13 +57,16 @@ def rows_of(
         HuitongError: ``lake.*``.
     """
     wanted = _access(viewer, schema, name)
-    columns, cover, cells = _read(wanted, rule=rule, number=number, size=size)
+    columns, covers, cells = _read(wanted, rule=rule, number=number, size=size)
     return RowsPage(
         schema=schema,
         table=name,
         title=wanted.title,
         columns=columns,
-        rows=tuple(tuple(shown_value(cell, mask) for cell, mask in zip(row, cover, strict=True)) for row in cells.rows),
+        rows=tuple(
+            tuple(shown_value(cell, cover) for cell, cover in zip(row, _covers(row, covers, columns), strict=True))
+            for row in cells.rows
+        ),
         rules=cells.rules,
         total=cells.total,
         number=cells.number,
@@ -65,21 +77,49 @@ def rows_of(
 def _access(viewer: Viewer, schema: str, name: str) -> _Table:
     found = None
     if schema in _OF_ITEMS:
-        item = item_of_table(name)
-        if item is not None and may_see_rows(viewer, item):
-            bound = {row.name: row.element.name for row in item.fields.select_related("element")}
-            if schema != "std":
-                bound = {row.column: row.element.name for row in item.fields.select_related("element")} | bound
-            found = _Table(schema, name, item.shown_title, bound)
+        found = _item_table(viewer, schema, name)
     elif schema == "base" and scope_of(viewer).everything:
-        library = library_of_table(name)
-        if library is not None:
-            spec = library.as_spec()
-            bound = {attribute.name: attribute.element for attribute in spec.attributes}
-            found = _Table(schema, name, library.shown_title, {spec.key: spec.key_element, **bound})
+        found = _library_table(name) or _conflict_table(name)
     if found is None:
         raise Terminal("people.not_found", kind="table", code=f"{schema}.{name}")
     return found
+
+
+def _item_table(viewer: Viewer, schema: str, name: str) -> _Table | None:
+    item = item_of_table(name)
+    if item is None or not may_see_rows(viewer, item):
+        return None
+    fields = tuple(item.fields.select_related("element"))
+    bound = {field.name: field.element.name for field in fields}
+    if schema != "std":
+        bound = {field.column: field.element.name for field in fields}
+    return _Table(schema, name, item.shown_title, bound)
+
+
+def _library_table(name: str) -> _Table | None:
+    library = library_of_table(name)
+    if library is None:
+        return None
+    spec = library.as_spec()
+    bound = {attribute.name: attribute.element for attribute in spec.attributes}
+    return _Table("base", name, library.shown_title, {spec.key: spec.key_element, **bound})
+
+
+def _conflict_table(name: str) -> _Table | None:
+    library = library_of_table(name.removesuffix(_CONFLICT)) if name.endswith(_CONFLICT) else None
+    if library is None:
+        return None
+    spec = library.as_spec()
+    items = items_of_tables({source.table for source in spec.sources})
+    return _Table(
+        "base",
+        name,
+        library.shown_title,
+        elements={spec.key: spec.key_element},
+        titles={table: item.provider.shown_short for table, item in items.items()},
+        plain=("attribute",),
+        by_attribute={attribute.name: attribute.element for attribute in spec.attributes},
+    )
 
 
 @dataclass(frozen=True)
@@ -91,22 +131,44 @@ class _Cells:
     size: int
 
 
-def _read(wanted: _Table, *, rule: str, number: int, size: int) -> tuple[tuple[Column, ...], tuple[str, ...], _Cells]:
-    """Return the columns as a page shows them, the mask of each, and the cells, one batch of a whole read."""
+@dataclass(frozen=True)
+class _Covers:
+    """Which mask covers what: by column, and in conflicts by the attribute that a row is about."""
+
+    of_column: tuple[str, ...]
+    of_attribute: dict[str, str]
+
+
+def _covers(row: Sequence[object], covers: _Covers, columns: tuple[Column, ...]) -> Sequence[str]:
+    """Return the masks of one row's cells."""
+    if not covers.of_attribute:
+        return covers.of_column
+    names = [column.name for column in columns]
+    cover = covers.of_attribute.get(str(row[names.index("attribute")]), "full")
+    return [
+        mask if column.element or not column.masked else cover
+        for mask, column in zip(covers.of_column, columns, strict=True)
+    ]
+
+
+def _read(wanted: _Table, *, rule: str, number: int, size: int) -> tuple[tuple[Column, ...], _Covers, _Cells]:
+    """Return the columns as a page shows them, their masks, and the cells; the lake is read at one snapshot."""
     with the_lake().reader() as con:
         kinds = table_columns(con, wanted.schema, wanted.name)
         if not kinds:
             raise Terminal("people.not_found", kind="table", code=f"{wanted.schema}.{wanted.name}")
-        shown = [column for column in kinds if column not in (KEY, RUN, RULES)]
+        shown = [column for column in kinds if column not in _HIDDEN]
         cells = _cells(con, wanted, shown, broken=RULES in kinds, rule=rule, number=number, size=size)
-    elements = elements_by_name(set(wanted.elements.values()))
-    bound = [elements.get(wanted.elements.get(name, "")) for name in shown]
-    covers = tuple(element.mask if element else "full" for element in bound)
-    columns = tuple(
-        Column(name, element.shown_title if element else name, element.name if element else "", bool(cover))
-        for name, element, cover in zip(shown, bound, covers, strict=True)
-    )
-    return columns, covers, cells
+    elements = elements_by_name({*wanted.elements.values(), *wanted.by_attribute.values()})
+    columns, covers = [], []
+    for name in shown:
+        element = elements.get(wanted.elements.get(name, ""))
+        cover = element.mask if element else "" if name in wanted.plain else "full"
+        title = element.shown_title if element else wanted.titles.get(name, name)
+        columns.append(Column(name, title, element.name if element else "", bool(cover)))
+        covers.append(cover)
+    of_attribute = {name: elements[one].mask for name, one in wanted.by_attribute.items() if one in elements}
+    return tuple(columns), _Covers(tuple(covers), of_attribute), cells
 
 
 def _cells(

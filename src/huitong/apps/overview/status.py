@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from huitong.apps.accounts.visibility import Viewer
 from huitong.apps.collection.models import Run
-from huitong.apps.collection.selectors import error_language, error_of, last_runs, open_issue_counts, run_counts, table_states
+from huitong.apps.collection.selectors import (
+    error_language,
+    error_of,
+    last_runs,
+    open_issue_counts,
+    run_counts,
+    table_states,
+)
 from huitong.apps.ledger.selectors import evidence_count
 from huitong.apps.overview.specs import LastRun, OpenFailure, Status, TableFigures
 

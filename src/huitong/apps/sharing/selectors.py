@@ -134,11 +134,11 @@ def service_page(viewer: Viewer, code: str) -> ServicePage:
         verify_path=f"{path}/verify",
         openapi_path=f"{path}/openapi.json",
         token_path="/gateway/token",
-        example_key=_example_key(spec),
+        example_key=example_key(spec),
     )
 
 
-def _example_key(spec: sharing.Service) -> str:
+def example_key(spec: sharing.Service) -> str:
     """A key that has an answer. Only the demo's people, who do not exist, may be named on a page."""
     if not settings.HUITONG.demo:
         return ""
