@@ -51,6 +51,7 @@ def test_reasons_are_one_bounded_line(source):
         ("mysql", "10.0.0.1:3306/db"),
         ("mysql", "mysql://u:p@h:port/db"),
         ("mysql", "mysql://u:p@h:3306"),
+        ("mysql", "mysql://u:p@h:3306/db?ssl-mode=REQUIRED"),
         ("mysql", "postgresql://u:p@h/db"),
         ("postgresql", "postgresql://u:p@h/db?nonsense=1"),
         ("postgresql", "postgresql://u:p@[::1/db"),

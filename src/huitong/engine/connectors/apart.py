@@ -8,6 +8,7 @@ ask for hundreds of gigabytes, which ends the process.
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from huitong.foundation.errors import HuitongError
 
 Translate = Callable[[str], HuitongError]
 """Makes our error of the last words of a reading process."""
+_EXCEPTION = re.compile(r"[\w.]+(Error|Exception|Interrupt)\b")
 _LAST_WORDS = 5.0
 """Seconds that a reading process whose stream broke has to end by itself."""
 
@@ -109,6 +111,12 @@ class _Reading:
             return interrupted(self.source, "", f"status {status}")
         if status == REFUSED:
             return msgspec.json.decode(words[-1], type=Refusal).error()
-        return self.translate(
-            words[0 if status < 0 else -1]
-        )  # a traceback ends with its reason, an abort begins with it
+        return self.translate(_reason(words, status))
+
+
+def _reason(words: list[str], status: int) -> str:
+    """Return why a process ended: an abort says it first, a traceback in its last line that names an exception."""
+    if status < 0:
+        return words[0]
+    named = [index for index, line in enumerate(words) if _EXCEPTION.match(line)]
+    return " ".join(line.strip() for line in words[named[-1] if named else -1 :])

@@ -15,6 +15,7 @@ from sqlglot import exp
 from huitong.engine.connectors.addresses import Address, address_of
 from huitong.engine.connectors.apart import read_apart
 from huitong.engine.connectors.failures import (
+    bad_location,
     check_columns,
     interrupted,
     object_missing,
@@ -100,7 +101,10 @@ class MysqlConnector:
 
 
 def _address(source: Source) -> Address:
-    return address_of(source, schemes=("mysql", "mariadb"), port=3306)
+    address = address_of(source, schemes=("mysql", "mariadb"), port=3306)
+    for name in set(address.parameters) - {"charset"}:  # one about TLS must not be passed over in silence
+        raise bad_location(source, f"?{name}=")
+    return address
 
 
 @contextmanager
