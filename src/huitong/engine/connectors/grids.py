@@ -79,7 +79,7 @@ def text_batches(names: Sequence[str], rows: Iterable[Cells]) -> Generator[pa.Re
     schema, size, width = text_schema(names), batch_rows(len(names)), len(names)
     kept: list[Cells] = []
     for row in rows:
-        if all(is_blank(cell) for cell in row):
+        if all(map(is_blank, row)):
             continue
         kept.append(row if len(row) == width else [*row, *[None] * (width - len(row))])
         if len(kept) == size:

@@ -48,7 +48,7 @@ class SheetGrid:
         _, left = self.sheet.start or (0, 0)
         exact: dict[Place, str] | None = None
         for number, values in enumerate(islice(self.sheet.iter_rows(), self.first_row, None), self.first_row):
-            cells = [text_of(value) for value in values]
+            cells = [(value or None) if type(value) is str else text_of(value) for value in values]
             if any(type(value) is float and abs(value) >= EXACT for value in values):
                 exact = long_numbers(self.path, self.sheet.name) if exact is None else exact
                 for column in range(len(cells)):
