@@ -116,7 +116,7 @@ class Wanted:
 class Fetch(Protocol[T_co]):
     """Reads one page of what is wanted."""
 
-    def __call__(self, wanted: Wanted, number: int, size: int) -> Page[T_co]:
+    def __call__(self, wanted: Wanted, number: int, size: int, /) -> Page[T_co]:
         """Return page ``number`` (from 1) of at most ``size`` things."""
         ...
 

@@ -10,10 +10,12 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from huitong.apps.accounts.models import User
 from huitong.apps.accounts.selectors import organisation_tree, personas, scope_of
 from huitong.apps.accounts.specs import Persona
 from huitong.apps.accounts.visibility import Viewer
 from huitong.apps.labels import Text
+from huitong.apps.libraries.services import MAY_LOOK_UP
 from huitong.site.figures import in_english
 from huitong.site.navigation import Group, navigation
 
@@ -44,7 +46,7 @@ class Shell:
     @cached_property
     def groups(self) -> tuple[Group, ...]:
         """The navigation of the reader."""
-        return navigation(official=scope_of(self.viewer).official, path=self.request.path)
+        return navigation(scope=scope_of(self.viewer), roles=self.roles, path=self.request.path)
 
     @cached_property
     def personas(self) -> tuple[Persona, ...]:
@@ -58,11 +60,25 @@ class Shell:
         return roots[0].short or roots[0].title if len(roots) == 1 else ""
 
     @property
+    def roles(self) -> frozenset[str]:
+        """The reader's roles."""
+        return self.viewer.roles if isinstance(self.viewer, User) else frozenset()
+
+    @property
     def role(self) -> str:
         """The reader's most telling role."""
-        roles: frozenset[str] = getattr(self.viewer, "roles", frozenset())
         ranked = ("bureau", "leader", "data_officer", "developer", "citizen")
-        return next((role for role in ranked if role in roles), "")
+        return next((role for role in ranked if role in self.roles), "")
+
+    @property
+    def official(self) -> bool:
+        """Whether the reader works for an organisation."""
+        return scope_of(self.viewer).official
+
+    @property
+    def may_look_up(self) -> bool:
+        """Whether the reader may look up people and companies."""
+        return not self.roles.isdisjoint(MAY_LOOK_UP)
 
     @property
     def theme(self) -> str:

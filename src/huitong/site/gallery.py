@@ -64,7 +64,7 @@ def gallery(request: HttpRequest) -> dict[str, object]:
             _("空表"), _COLUMNS, [], Empty(_("还没有内容"), _("说明为什么空，以及下一步做什么。"), "#", _("去做这件事"))
         ),
         "form": SampleForm(),
-        "wrong": SampleForm(data={}),
+        "wrong": SampleForm(data={}, prefix="wrong"),
         "sample_code": "curl -s http://localhost:8000/gateway/v1/population/records",
     }
 

@@ -7,17 +7,27 @@ from dataclasses import dataclass
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from huitong.apps.accounts.selectors import Scope
 from huitong.apps.labels import Text
+from huitong.apps.libraries.services import MAY_LOOK_UP
 
 
 @dataclass(frozen=True)
 class Place:
-    """One entry: the name of its address, and who may open it (officials, everybody signed in, the bureau)."""
+    """One entry: the name of its address, and who may open it: officials, of ``roles`` only where some are named."""
 
     address: str
     title: Text
     icon: str
     citizens: bool = False
+    """Citizens as well."""
+    roles: tuple[str, ...] = ()
+
+    def is_for(self, scope: Scope, roles: frozenset[str]) -> bool:
+        """Tell whether somebody with this scope and these roles may open it."""
+        if not scope.official:
+            return self.citizens
+        return not self.roles or not roles.isdisjoint(self.roles)
 
 
 @dataclass(frozen=True)
@@ -72,7 +82,7 @@ JOBS = (
     Job(
         _("用数据"),
         (
-            Place("libraries:look_up", _("人员企业查询"), "user-search"),
+            Place("libraries:look_up", _("人员企业查询"), "user-search", roles=MAY_LOOK_UP),
             Place("sharing:services", _("共享服务"), "api"),
             Place("sharing:grants", _("使用授权"), "key"),
         ),
@@ -88,11 +98,11 @@ JOBS = (
 )
 
 
-def navigation(*, official: bool, path: str) -> tuple[Group, ...]:
-    """Return the groups for an official or a citizen, with the entry that ``path`` lies under marked."""
+def navigation(*, scope: Scope, roles: frozenset[str], path: str) -> tuple[Group, ...]:
+    """Return the groups that somebody may open, with the entry that ``path`` lies under marked."""
     groups = []
     for job in JOBS:
-        links = [_link(place, path) for place in job.places if official or place.citizens]
+        links = [_link(place, path) for place in job.places if place.is_for(scope, roles)]
         drawn = tuple(link for link in links if link is not None)
         if drawn:
             groups.append(Group(job.title, drawn))

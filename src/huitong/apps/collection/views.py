@@ -18,6 +18,7 @@ from huitong.apps.accounts.visibility import Viewer
 from huitong.apps.catalog.models import CatalogItem
 from huitong.apps.catalog.rule_words import RuleWords
 from huitong.apps.catalog.selectors import access_item
+from huitong.apps.collection.delivery import delivery_of
 from huitong.apps.collection.models import Run
 from huitong.apps.collection.selectors import access_run, issue_list, may_run, run_row, runs_list
 from huitong.apps.collection.services import queue_run
@@ -112,7 +113,13 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
     found = access_run(request.user, run_id)
     row = run_row(found)
     item = found.item
-    context = {"run": row, "item": item, "counts": _run_counts(row), "may_run": _may_run(request, item)}
+    context = {
+        "run": row,
+        "item": item,
+        "counts": _run_counts(row),
+        "may_run": _may_run(request, item),
+        "delivery": delivery_of(found),
+    }
     return render(request, "collection/run.html", context)
 
 

@@ -10,4 +10,5 @@ urlpatterns = [
     path("flow/", views.flow, name="flow"),
     path("flow/run/", views.run_everything, name="run_everything"),
     path("items/<str:code>/rows/<str:schema>/", views.rows, name="rows"),
+    path("libraries/<str:code>/rows/", views.library_rows, name="library_rows"),
 ]

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from huitong.apps.accounts.models import User
 from huitong.apps.accounts.selectors import require_bureau, require_official, scope_of
+from huitong.apps.accounts.visibility import Viewer
 from huitong.apps.catalog.rule_words import RuleWords
 from huitong.apps.catalog.views import item_tabs
 from huitong.apps.collection.selectors import issue_list, runs_list
@@ -22,6 +23,7 @@ from huitong.apps.collection.specs import RowsPage, RunFilter
 from huitong.apps.collection.views import ISSUE_COLUMNS, issue_cells
 from huitong.apps.labels import Text, language
 from huitong.apps.ledger.selectors import who_used
+from huitong.apps.libraries.selectors import library_page
 from huitong.apps.overview.picture import issues_url, items_url, picture_of
 from huitong.apps.overview.selectors import city_flow, item_page, rows_of
 from huitong.apps.overview.specs import CityFlow, DepartmentFlow
@@ -97,14 +99,14 @@ def flow(request: HttpRequest) -> HttpResponse:
     return render(request, "overview/flow.html", _flow_context(request.user, city_flow(request.user)))
 
 
-def _flow_context(user: User, city: CityFlow) -> dict[str, object]:
+def _flow_context(viewer: Viewer, city: CityFlow) -> dict[str, object]:
     return {
         "flow": city,
         "totals": city.totals,
         "picture": picture_of(city) if city.departments else None,
         "lanes": [Lane(each, items_url(each), issues_url(each)) for each in city.departments],
         "most_rows": max((each.raw_rows for each in city.departments), default=0),
-        "may_run": user.has_role("bureau"),
+        "may_run": isinstance(viewer, User) and viewer.has_role("bureau"),
     }
 
 
@@ -138,6 +140,15 @@ def rows(request: HttpRequest, code: str, schema: str) -> HttpResponse:
         found = rows_of(request.user, schema, page.table, rule=rule, number=page_number(request))
         context |= {"table": _rows_table(code, found, words), "masked": any(column.masked for column in found.columns)}
     return render(request, "overview/rows.html", context)
+
+
+def library_rows(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a library's golden records, masked, to those who answer for the whole city."""
+    require_official(request.user)
+    page = library_page(request.user, code)
+    found = rows_of(request.user, "base", page.table, number=page_number(request))
+    context = {"library": page, "table": _rows_table(code, found, RuleWords())}
+    return render(request, "overview/library_rows.html", context)
 
 
 def _rows_table(item: str, found: RowsPage, words: RuleWords) -> Table:

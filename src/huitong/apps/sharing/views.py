@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -14,10 +15,20 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from huitong.apps.accounts.models import User
-from huitong.apps.accounts.selectors import require_official
+from huitong.apps.accounts.selectors import require_official, scope_of
+from huitong.apps.accounts.visibility import Viewer
 from huitong.apps.labels import choices, label, language
+from huitong.apps.libraries.field_words import field_titles
 from huitong.apps.paging import Page
-from huitong.apps.sharing.selectors import access_grant, explain_call, grant_list, grant_row, service_list, service_page
+from huitong.apps.sharing.selectors import (
+    access_grant,
+    app_list,
+    explain_call,
+    grant_list,
+    grant_row,
+    service_list,
+    service_page,
+)
 from huitong.apps.sharing.services import issue_trial_token
 from huitong.apps.sharing.specs import GrantRow, ServicePage
 from huitong.apps.sharing.trying import TrialCall, TrialReply, try_call
@@ -87,7 +98,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     """Show a service: what it answers, to whom, how to call it; and let those who may try it."""
     require_official(request.user)
     page = service_page(request.user, code)
-    mine = _usable_grants(request, page)
+    mine = _usable_grants(request.user, page)
     initial = {"kind": page.kinds[0] if page.kinds else "", "key": page.example_key}
     form = TrialForm(request.POST or None, service=page, grants=mine, initial=initial) if mine else None
     trial = None
@@ -100,9 +111,14 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
-def _usable_grants(request: HttpRequest, page: ServicePage) -> tuple[GrantRow, ...]:
+def _usable_grants(viewer: Viewer, page: ServicePage) -> tuple[GrantRow, ...]:
     """The grants in force that the reader may try: the own organisation's; in the demo the bureau tries any."""
-    return tuple(row for row in page.grants if row.in_force) if request.user.is_authenticated else ()
+    in_force = tuple(row for row in page.grants if row.in_force)
+    if scope_of(viewer).everything:
+        tries_any = settings.HUITONG.demo and isinstance(viewer, User) and viewer.has_role("bureau")
+        return in_force if tries_any else ()
+    own = {app.code for app in app_list(viewer)}
+    return tuple(row for row in in_force if row.app in own)
 
 
 def _tried(user: User, page: ServicePage, form: TrialForm) -> Trial:
@@ -206,8 +222,11 @@ def grant(request: HttpRequest, code: str) -> HttpResponse:
     row = grant_row(access_grant(request.user, code))
     kind = request.GET.get("kind", "")
     kind = kind if kind in row.kinds else (row.kinds[0] if row.kinds else "records")
+    titles = field_titles((*row.fields, *row.clear))
     context = {
         "grant": row,
+        "fields": [titles[name] for name in row.fields],
+        "clear": [titles[name] for name in row.clear],
         "kind": kind,
         "kinds": row.kinds,
         "validity": _validity(row),

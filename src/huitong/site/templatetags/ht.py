@@ -29,7 +29,7 @@ def icon(name: str) -> SafeString:
 
 @register.inclusion_tag("site/components/badge.html")
 def badge(text: object, tone: str = "", icon: str = "") -> dict[str, object]:
-    """Draw a badge: ``{% badge _("新") tone="info" icon="bolt" %}``."""
+    """Draw a badge: ``{% badge text tone="info" icon="clock" %}``."""
     return {"text": text, "tone": tone, "icon": icon}
 
 
@@ -50,7 +50,7 @@ def word(kind: str, value: str) -> labels.Text:
 def stat(
     label: object, value: float | str | None, unit: object = "", note: object = "", href: str = "", tone: str = ""
 ) -> dict[str, object]:
-    """Draw a figure with its unit and date: ``{% stat _("已归集") rows unit=_("行") note=date href=url %}``."""
+    """Draw a figure with its unit and date: ``{% stat label rows unit=unit note=date href=url %}``."""
     shown, scale = (value, "") if isinstance(value, str) else figures.short(value)
     return {
         "label": label,
@@ -193,7 +193,7 @@ def at(mapping: Mapping[str, object], key: str) -> object:
 
 @register.tag
 def empty(parser: Parser, token: Token) -> Node:
-    """``{% empty "icon" _("标题") %}what to do{% endempty %}``: nothing is here, and what to do about it."""
+    """``{% empty "inbox" title %}what to do{% endempty %}``: nothing is here, and what to do about it."""
     _name, *words = token.split_contents()
     body = parser.parse(("endempty",))
     parser.delete_first_token()

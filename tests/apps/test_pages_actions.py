@@ -1,0 +1,205 @@
+"""What people do on the pages: sign in, step into somebody, start a run, look up, try a service, check the chain."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from pytest_django.fixtures import Settings
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
+from tests.apps.gateways import running_gateway
+from tests.apps.pages import parsed
+from tests.apps.town import BROKEN, CITIZEN, PASSWORD
+
+from huitong.apps.accounts.models import User
+from huitong.apps.collection.models import Run
+from huitong.apps.collection.services import run_chain
+from huitong.apps.ledger.services import import_evidence
+from huitong.apps.sharing.services import write_policy
+from huitong.engine.evidence.segments import ledger_folder
+
+pytestmark = pytest.mark.django_db
+Login = Callable[[str], User]
+
+
+@pytest.fixture
+def nobody(town: Path) -> Client:
+    """A browser that is not signed in."""
+    return Client(headers={"host": "localhost"})
+
+
+@pytest.fixture
+def as_(user: Login) -> Callable[[str], Client]:
+    """Gives a browser that is signed in."""
+
+    def client_of(login: str) -> Client:
+        client = Client(headers={"host": "localhost"})
+        client.force_login(user(login))
+        return client
+
+    return client_of
+
+
+def words(response: object) -> str:
+    """The text of an answer's page."""
+    page = HTMLParser(getattr(response, "content").decode())  # noqa: B009 - an answer of the test client
+    assert page.body is not None
+    return page.body.text(separator=" ", strip=True)
+
+
+def test_sign_in_and_out(nobody: Client) -> None:
+    wrong = nobody.post("/login/", {"username": "police", "password": "no"})
+    assert wrong.status_code == 200 and "账号或密码不对" in words(wrong)
+    right = nobody.post("/login/", {"username": "police", "password": PASSWORD, "next": "/runs/"})
+    assert right.headers["Location"] == "/runs/"
+    elsewhere = Client(headers={"host": "localhost"})
+    stolen = elsewhere.post("/login/", {"username": "police", "password": PASSWORD, "next": "https://evil.example/"})
+    assert stolen.headers["Location"] == "/"
+    assert nobody.get("/logout/").status_code == 405
+    assert nobody.post("/logout/").headers["Location"] == "/login/"
+    assert nobody.get("/runs/").status_code == 302
+
+
+def test_personas_are_for_the_demo(nobody: Client, settings: Settings) -> None:
+    assert nobody.post("/persona/", {"login": "bureau"}).status_code in (403, 404)
+    assert not parsed(nobody, "/login/").css("button[name=login]")
+    settings.HUITONG = dataclasses.replace(settings.HUITONG, demo=True)
+    page = parsed(nobody, "/login/")
+    assert {node.attributes["value"] for node in page.css("button[name=login]")} >= {"bureau", "police", "citizen"}
+    assert "演示数据" in page.body.text()  # type: ignore[union-attr]
+    assert nobody.post("/persona/", {"login": "police"}).headers["Location"] == "/"
+    assert "公安数据员" in words(nobody.get("/"))
+    assert nobody.post("/persona/", {"login": "leader"}).status_code == 302
+    assert "市领导" in words(nobody.get("/"))
+
+
+def test_language_and_colours(as_: Callable[[str], Client]) -> None:
+    client = as_("bureau")
+    page = client.post("/i18n/setlang/", {"language": "en", "next": "/items/?q=x"}, follow=True)
+    assert page.redirect_chain == [("/items/?q=x", 302)] and "Data catalog" in words(page)
+    dark = client.post("/theme/", {"theme": "dark", "next": "/items/"}, follow=True)
+    page_text = dark.content.decode()
+    assert 'data-theme="dark"' in page_text and 'css/dark.css">' in page_text
+    client.post("/theme/", {"theme": "light"})
+    assert "css/dark.css" not in client.get("/items/").content.decode()
+    assert client.post("/theme/", {"theme": "pink"}).status_code == 400
+    assert client.post("/theme/", {"theme": "dark", "next": "//evil.example"}).headers["Location"] == "/"
+
+
+def test_starting_a_run(as_: Callable[[str], Client]) -> None:
+    assert as_("hr").post("/items/POLICE-01/run/").status_code == 403
+    assert as_("citizen").post("/items/POLICE-01/run/").status_code == 403
+    started = as_("police").post("/items/POLICE-01/run/", follow=True)
+    assert "已经开始" in words(started)
+    assert sorted(Run.objects.values_list("kind", "state")) == [("check", "queued"), ("collect", "queued")]
+    assert as_("police").post("/flow/run/").status_code == 403
+    assert "已经开始" in words(as_("bureau").post("/flow/run/", follow=True))
+
+
+def test_a_failed_run_says_what_to_do(as_: Callable[[str], Client], town: Path, system: User) -> None:
+    (town / "police.sqlite").unlink()
+    run_chain(system)
+    failed = Run.objects.get(state="failed", kind="collect")
+    client = as_("police")
+    page = words(client.get(f"/runs/{failed.pk}/"))
+    assert failed.error in page and "怎么办" in page
+    assert "运行失败，需要处理" in words(client.get("/"))
+    done = Run.objects.filter(state="done", kind="collect").get()
+    assert "读取语句" in words(as_("bureau").get(f"/runs/{done.pk}/"))
+
+
+def test_rows_are_masked_and_say_why(as_: Callable[[str], Client], system: User) -> None:
+    run_chain(system)
+    client = as_("police")
+    page = words(client.get("/items/POLICE-01/rows/quarantine/"))
+    assert "公民身份号码：校验码不符" in page
+    assert BROKEN not in page and BROKEN[:6] in page
+    assert CITIZEN not in words(client.get("/items/POLICE-01/rows/raw/"))
+    narrowed = parsed(client, "/items/POLICE-01/rows/quarantine/?rule=id_number.length")
+    assert not narrowed.css("tbody tr")
+    assert client.get("/items/POLICE-01/rows/base/").status_code == 404
+    assert "公民身份号码：校验码不符" in words(client.get("/issues/"))
+
+
+def look_up(client: Client, **asked: str) -> str:
+    """Look somebody up on the page; what it says."""
+    response = client.post("/look-up/", {"library": "population", "key": CITIZEN, **asked})
+    assert response.status_code == 200 and response.headers["Cache-Control"] == "no-store"
+    return words(response)
+
+
+def test_a_look_up_needs_a_purpose(as_: Callable[[str], Client], system: User, home: Path) -> None:
+    run_chain(system)
+    client = as_("police")
+    assert "张*" not in look_up(client)
+    assert "请写明查询的理由" in look_up(client, purpose="other", explanation="看看")
+    assert not list(ledger_folder(home).glob("desk*/*")), "nothing was looked up, nothing is on record"
+    found = look_up(client, purpose="apply", case="A-7")
+    for part in ("张*", "138******00", "各来源说法不一", "139******00", "社会保险中心", "已留下存证"):
+        assert part in found
+    assert CITIZEN not in found.replace(f'value="{CITIZEN}"', "")
+    assert "没有查到" in look_up(client, purpose="complaint", key="110101199003070994")
+    import_evidence()
+    assert "办理群众或企业申请的事项" in words(client.get("/evidence/"))
+    own = words(as_("citizen").get("/evidence/"))
+    assert "公安" in own and "姓名" in own and "谁用过我的数据" in own
+    receipt = re.search(r"/evidence/([0-9a-f]{64})/", client.get("/evidence/").content.decode())
+    assert receipt and "A-7" in words(client.get(receipt[0])) + words(client.get("/evidence/"))
+    assert as_("developer").get(receipt[0]).status_code == 404
+
+
+def try_it(client: Client, service: str, **asked: str) -> str:
+    """Try a service on its page; what it says."""
+    response = client.post(f"/services/{service}/", {"key": CITIZEN, **asked})
+    assert response.status_code == 200
+    return words(response)
+
+
+def test_trying_a_service(as_: Callable[[str], Client], system: User, home: Path) -> None:
+    run_chain(system)
+    write_policy()
+    with running_gateway():
+        client = as_("developer")
+        answer = try_it(client, "resident", grant="hr-resident", kind="records", case="B-1")
+        assert '"person_name": "张0"' in answer, "the grant gives names in clear"
+        assert "138******00" in answer and f'"id_number": "{CITIZEN[:6]}***' in answer, "all else is masked"
+        assert "已留下存证" in answer and "Purpose: hr-resident" in answer
+        verified = try_it(client, "resident", grant="hr-resident", kind="verify", field="person_name", value="张0")
+        assert "true" in verified and "138******00" not in verified
+        assert "核验时请填写" in try_it(client, "resident", grant="hr-resident", kind="verify")
+        assert "您的单位还没有这项服务的有效授权" in words(client.get("/services/insurance/")), "it is another's grant"
+    import_evidence()
+    assert "B-1" in words(as_("bureau").get("/evidence/"))
+
+
+def test_trying_without_a_gateway(as_: Callable[[str], Client], system: User) -> None:
+    run_chain(system)
+    assert "服务暂时无法试用" in try_it(as_("developer"), "resident", grant="hr-resident", kind="records")
+
+
+def test_a_grant_explains_itself(as_: Callable[[str], Client], system: User) -> None:
+    assert "尚无授权策略" in words(as_("hr").get("/grants/hr-resident/"))
+    write_policy()
+    page = words(as_("hr").get("/grants/hr-resident/?kind=verify"))
+    assert "会答复" in page and "只答是或否" in page
+    assert as_("centre").get("/grants/hr-resident/").status_code == 404
+
+
+def test_the_chain_of_evidence(as_: Callable[[str], Client], system: User, home: Path) -> None:
+    run_chain(system)
+    look_up(as_("police"), purpose="apply")
+    import_evidence()
+    client = as_("bureau")
+    assert client.get("/evidence/check/").status_code == 405
+    assert "没有发现缺失或改动" in words(client.post("/evidence/check/"))
+    (file,) = ledger_folder(home).glob("desk*/*.jsonl")
+    record = json.loads(file.read_text(encoding="utf-8").splitlines()[0])
+    record["purpose"] = "别的用途"
+    file.write_text(json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+    broken = words(client.post("/evidence/check/"))
+    assert "发现一处对不上" in broken and "怎么办" in broken

@@ -1,0 +1,100 @@
+"""What ships with the pages: vendored files as released, and translations that are complete."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import polib
+
+import huitong.site
+from huitong.apps.labels import LABELS
+from huitong.site.icons import FOLDER, icon_svg
+
+SITE = Path(huitong.site.__file__).parent
+PACKAGE = SITE.parent
+VENDOR = SITE / "static" / "vendor"
+CATALOG = SITE / "locale" / "en" / "LC_MESSAGES"
+
+
+def test_vendored_files_are_as_released() -> None:
+    listed = json.loads((VENDOR / "vendor.json").read_text(encoding="utf-8"))
+    known = {f"{package['folder']}/{name}": digest for package in listed for name, digest in package["files"].items()}
+    found = {
+        str(file.relative_to(VENDOR)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in VENDOR.rglob("*")
+        if file.is_file() and file.name != "vendor.json"
+    }
+    assert found == known
+    for package in listed:
+        assert package["licence"] and package["version"] in package["folder"]
+        assert (VENDOR / package["folder"] / "LICENSE").exists()
+
+
+def test_every_icon_that_is_used_is_there_and_no_other() -> None:
+    sources = [*PACKAGE.rglob("*.html"), *PACKAGE.rglob("*.py")]
+    text = "\n".join(file.read_text(encoding="utf-8") for file in sources)
+    vendored = {file.stem for file in FOLDER.glob("*.svg")}
+    drawn = set(re.findall(r"\{% (?:icon|empty) \"([a-z0-9-]+)\"", text)) | set(
+        re.findall(r"icon=\"([a-z0-9-]+)\"", text)
+    )
+    drawn |= {label.icon for kind in LABELS.values() for label in kind.values() if label.icon}
+    assert drawn <= vendored, drawn - vendored
+    for name in drawn:
+        assert "<path" in icon_svg(name) or "<circle" in icon_svg(name)
+    unused = {name for name in vendored if f'"{name}"' not in text}
+    assert not unused, unused
+
+
+def test_every_text_is_translated() -> None:
+    texts = polib.pofile(str(CATALOG / "django.po"))
+    assert len(texts) > 400
+    wrong = []
+    for entry in texts:
+        shown = [entry.msgstr, *entry.msgstr_plural.values()] if entry.msgid_plural else [entry.msgstr]
+        placeholders = set(re.findall(r"%\(\w+\)[sd]", entry.msgid))
+        for text in shown if not entry.msgid_plural else shown[1:]:
+            right = text.strip() and not re.search(r"[\u3000-\u9fff\uff00-\uffef]", text)
+            if not right or set(re.findall(r"%\(\w+\)[sd]", text)) != placeholders or entry.fuzzy or entry.obsolete:
+                wrong.append(entry.msgid)
+    assert not wrong
+
+
+def test_the_compiled_catalog_is_that_of_the_texts() -> None:
+    texts = polib.pofile(str(CATALOG / "django.po"))
+    compiled = polib.mofile(str(CATALOG / "django.mo"))
+    assert {(e.msgid, e.msgstr, str(e.msgstr_plural)) for e in compiled} == {
+        (e.msgid, e.msgstr, str(e.msgstr_plural)) for e in texts
+    }
+
+
+_MARKED = (
+    re.compile(r"""\{%\s*translate\s+"([^"]+)\""""),
+    re.compile(r"""\b_\("((?:[^"\\]|\\.)+)"\)"""),
+    re.compile(r"""\b(?:gettext|ngettext)\(\s*"((?:[^"\\]|\\.)+)\""""),
+)
+
+
+def test_every_marked_text_is_in_the_catalog() -> None:
+    """The catalog was made from the sources as they are: nothing was added since."""
+    known = {entry.msgid for entry in polib.pofile(str(CATALOG / "django.po"))}
+    missing = set()
+    for file in (*PACKAGE.rglob("*.html"), *(PACKAGE / "site").rglob("*.py"), *(PACKAGE / "apps").rglob("*.py")):
+        text = file.read_text(encoding="utf-8")
+        for pattern in _MARKED:
+            found = {match.replace('\\"', '"') for match in pattern.findall(text)}
+            missing |= {(file.name, one) for one in found if re.search(r"[\u3400-\u9fff]", one) and one not in known}
+    assert not missing
+
+
+def test_templates_have_no_unmarked_text() -> None:
+    """Chinese in a template stands inside a translation tag; the language's own name is the exception."""
+    marked = re.compile(r"\{%.*?%\}|\{#.*?#\}|\{% blocktranslate.*?%\}.*?\{% endblocktranslate %\}", re.DOTALL)
+    blocks = re.compile(r"\{% blocktranslate.*?\{% endblocktranslate %\}", re.DOTALL)
+    allowed = {"中文", "中", "切换到中文"}
+    for file in PACKAGE.rglob("*.html"):
+        text = marked.sub("", blocks.sub("", file.read_text(encoding="utf-8")))
+        left = set(re.findall(r"[\u3400-\u9fff]+", text)) - allowed
+        assert not left, (file.name, left)
