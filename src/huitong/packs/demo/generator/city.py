@@ -14,7 +14,7 @@ from huitong.packs.demo.generator.holdings import fill_everything
 from huitong.packs.demo.generator.objects import source_objects
 from huitong.packs.demo.generator.workshop import CityState, furnish, open_workshop, sql_file
 
-FEWEST, MOST = 100, 5_000_000
+FEWEST, MOST = 1_000, 5_000_000
 """How many people a city may have; its numbers are laid out for the most."""
 _TRUTH_STEPS = ("2_places", "3_households", "4_people", "5_companies", "6_events", "7_ledgers")
 
@@ -64,7 +64,7 @@ def generate_city(home: Path, *, people: int = 50_000, seed: int = 7) -> CityRep
 
     Args:
         home: folder of all state.
-        people: residents, 100 to 5,000,000.
+        people: residents, 1,000 to 5,000,000.
         seed: any integer.
 
     Raises:

@@ -87,7 +87,7 @@ def deliver(con: Connection, folder: Path, items: list[SourceObject], state: Cit
     for item in items:
         staged = stage(con, item, state)
         keep_dirt(con, item, staged, day=state.day)
-        rows = con.execute(staged.rows_sql()).fetchall() + con.execute(staged.copies_sql()).fetchall()
+        rows = con.execute(f"({staged.rows_sql()}) UNION ALL ({staged.copies_sql()}) ORDER BY ALL").fetchall()
         own = f'"table" = {literal(item.table)}'
         con.execute(f"DELETE FROM dirt WHERE {own} AND number NOT IN (SELECT number FROM {staged.relation})")
         con.execute(f"DELETE FROM delivered WHERE {own}")

@@ -100,6 +100,8 @@ def _decide_table(con: Connection, folder: Path, item: SourceObject, state: City
     name, rows = literal(item.table), f"pending.{ident(item.table)}"
     with closing(sqlite3.connect(f"file:{folder / item.file}?mode=ro", uri=True)) as source:
         touched = _touched(con, source, item, state)
+        if not touched:
+            return
         held = _held_ids(source, item, touched)
     _keep_numbers(con, "touched", touched)
     _keep_numbers(con, "held", held)
@@ -198,7 +200,7 @@ def _apply(con: Connection, folder: Path, state: CityState) -> None:
         if not changed & {item.table for item in items}:
             continue
         if items[0].medium == "db":
-            _apply_database(con, folder / items[0].file, items)
+            _apply_database(con, folder / items[0].file, [item for item in items if item.table in changed])
         else:
             deliver(con, folder, items, state)
 
