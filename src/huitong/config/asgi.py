@@ -63,4 +63,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         await _aside(close_stores)
 
 
-application = Starlette(routes=[Mount("/", app=cast("ASGIApp", _site))], lifespan=_lifespan)
+# Not through Django, whose responses for files are synchronous and cost a thread each under ASGI.
+_files = StaticFiles(directory=settings.PACKAGE / "site" / "static")
+_routes = [Mount("/static", app=_files), Mount("/", app=cast("ASGIApp", _site))]
+application = Starlette(routes=_routes, lifespan=_lifespan)
