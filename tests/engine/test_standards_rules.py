@@ -16,7 +16,7 @@ from huitong.engine.declarations.sources import Link
 from huitong.engine.plans.check import code_texts
 from huitong.engine.standards import Standards, rules_of
 from huitong.engine.standards.rules import RULE_KINDS
-from huitong.engine.standards.rules.protocol import FieldColumns, RuleInput
+from huitong.engine.standards.rules.protocol import FieldColumns, RuleInput, RuleKind
 from huitong.foundation.codes import divisions, id_number, mobile, uscc
 from huitong.foundation.errors import Terminal
 
@@ -25,19 +25,28 @@ TODAY = date(2026, 1, 1)
 
 
 def verdicts(kind: str, texts: list[str], *, type_: str = "string", values: tuple[str, ...] = ()) -> list[str]:
-    """Return for each text the reason that a kind of rule gives, "" where nothing is wrong."""
+    """Return for each text the reason that a kind of rule gives, "" where nothing is wrong; the same with a probe."""
     rule = RULE_KINDS[kind]
-    value = f"TRY_CAST(x AS {({'date': 'DATE', 'integer': 'BIGINT'}).get(type_, 'VARCHAR')}) AS v"
-    column = FieldColumns("x", type_, "x", "v")
+    plain = _verdicts(rule, FieldColumns("x", type_, "x", "v"), texts, values)
+    if rule.probe:
+        probed = FieldColumns("x", type_, "x", "v", probe="p", probe_kind=kind)
+        assert _verdicts(rule, probed, texts, values) == plain
+    return plain
+
+
+def _verdicts(rule: RuleKind, column: FieldColumns, texts: list[str], values: tuple[str, ...]) -> list[str]:
+    value = f"TRY_CAST(x AS {({'date': 'DATE', 'integer': 'BIGINT'}).get(column.type, 'VARCHAR')}) AS v"
     sql = rule.compile(RuleInput("x", column, None, values, "_r", TODAY))
     tables = ", ".join(f"{table} AS {name}" for name, table in sql.tables.items()) or "1"
-    rows = f"SELECT *, {value} FROM (SELECT unnest($1) AS x), (SELECT {tables})"
+    probe = f"{rule.probe.sql('x')} AS p" if rule.probe else "NULL AS p"
+    rows = f"SELECT *, {value}, {probe} FROM (SELECT unnest($1) AS x), (SELECT {tables})"
     for helpers in sql.helpers:
         rows = f"SELECT *, {', '.join(f'{one} AS {name}' for name, one in helpers.items())} FROM ({rows})"
+    fine = f"WHEN {sql.fine} THEN ''" if sql.fine else ""
     cases = " ".join(
         f"WHEN {condition} THEN '{reason.name}'" for condition, reason in zip(sql.conditions, rule.reasons, strict=True)
     )
-    query = f"SELECT CASE WHEN ({sql.applies}) IS NOT TRUE THEN '' {cases} ELSE '' END FROM ({rows})"
+    query = f"SELECT CASE {fine} WHEN ({sql.applies}) IS NOT TRUE THEN '' {cases} ELSE '' END FROM ({rows})"
     return [row[0] for row in CONNECTION.execute(query, [texts]).fetchall()]
 
 

@@ -34,8 +34,16 @@ def read(type_: str, text: str | None) -> Value:
     """Read one text as a data element of a type."""
     element = Element(code="x", name="x", title="x", title_en="x", type=type_)  # type: ignore[arg-type]
     (clean,) = normalised(normalisers_of(element), [text])
-    expression = TYPES[type_].sql("x")
-    row = CONNECTION.execute(f"SELECT {expression} FROM (SELECT $1::VARCHAR AS x)", [clean]).fetchone()
+    reader = TYPES[type_]
+    slow = _one(f"SELECT {reader.sql('x')} FROM (SELECT $1::VARCHAR AS x)", clean)
+    if reader.quick:
+        quick = _one(f"SELECT {reader.quick('x')} FROM (SELECT $1::VARCHAR AS x)", text)
+        assert quick is None or quick == slow
+    return slow
+
+
+def _one(sql: str, parameter: str | None) -> Value:
+    row = CONNECTION.execute(sql, [parameter]).fetchone()
     value: Value = row[0] if row else None
     return value
 

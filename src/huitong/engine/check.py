@@ -16,19 +16,21 @@ from huitong.engine.lake.names import KEY, RULES, ident, literal, table
 from huitong.engine.lake.rows import RowChanges, replace_rows
 from huitong.engine.plans.check import (
     CHECKED,
-    CODE_TEXTS,
     CheckPlan,
     check_plan,
     code_texts,
     flags_table,
     value_set,
 )
+from huitong.engine.plans.check_fields import CODE_TEXTS
 from huitong.engine.standards import Standards
 from huitong.foundation.clock import beijing_today, now
 from huitong.foundation.errors import Terminal
 
 _SCOPE = "_scope"
 """Temporary table of the keys whose rows are looked at."""
+_ROWS = "_rows"
+"""Temporary table of those rows of raw."""
 _FULL_SHARE = 0.5
 """When more than this share of the table is in scope, checking all of it is cheaper; the outcome is the same."""
 
@@ -230,12 +232,15 @@ def _values_in_scope_sql(plan: CheckPlan, field: str) -> str:
 def _check_rows(con: Connection, plan: CheckPlan, *, full: bool) -> tuple[int, RowChanges]:
     """Check the rows in scope (or all) and write what differs; return rows looked at and rows written."""
     raw, name = table("raw", plan.item.table), plan.item.table
-    scope = None if full else f"FROM {_SCOPE}"
-    source = raw if full else f"(SELECT * FROM {raw} WHERE {ident(KEY)} IN (FROM {_SCOPE}))"
+    scope, source = (None, raw) if full else (f"FROM {_SCOPE}", _ROWS)
+    if not full:
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE {_ROWS} AS SELECT * FROM {raw} WHERE {ident(KEY)} IN (FROM {_SCOPE})"
+        )
     _load_value_sets(con, plan, full=full, source=source)
     con.execute(f"CREATE OR REPLACE TEMP TABLE {CHECKED} AS {plan.checked_sql(source)}")
     changes = replace_rows(con, "std", name, new=plan.std_sql(), scope=scope)
-    changes += replace_rows(con, "quarantine", name, new=plan.quarantine_sql(), scope=scope)
+    changes += replace_rows(con, "quarantine", name, new=plan.quarantine_sql(source), scope=scope)
     replace_rows(con, "meta", flags_table(name), new=plan.flags_sql(), scope=scope)
     return _count(con, CHECKED), changes
 

@@ -1,9 +1,7 @@
 """Plan of a check: one query that normalises a table, reads its types and tries all its rules in one pass.
 
-The query grows in layers, each a SELECT over the one before, so that no expression is written twice: raw text →
-normalisers (one layer a step) → codes of code lists → typed values → helper columns of rules → verdicts. Column names
-inside: ``_t<i>`` text of field i, ``_c<i>`` its code, ``_v<i>`` its typed value, ``_r<n>…`` helpers of rule n,
-``_verdict<w>`` bits of failed reasons.
+Over the layers of ``check_fields`` come the helper columns of rules (``_r<n>…``, n the rule's number), then the
+verdicts (``_verdict<w>``: bits of failed reasons).
 """
 
 from __future__ import annotations
@@ -17,13 +15,12 @@ from itertools import islice
 
 import msgspec
 
-from huitong.engine.declarations.elements import CodeList, Element
-from huitong.engine.declarations.items import CatalogItem, ItemField
-from huitong.engine.lake.names import KEY, RULES, RUN, ident, idents, literal, table
+from huitong.engine.declarations.elements import CodeList
+from huitong.engine.declarations.items import CatalogItem
+from huitong.engine.lake.names import KEY, RULES, RUN, ident, idents, literal
+from huitong.engine.plans.check_fields import FieldPlan, normalised_sql
 from huitong.engine.standards import BoundRule, RuleReason, Standards, rules_of
-from huitong.engine.standards.bindings import normalisers_of
-from huitong.engine.standards.normalisers import NORMALISERS
-from huitong.engine.standards.rules.protocol import FieldColumns, RuleInput, RuleSql
+from huitong.engine.standards.rules.protocol import RuleInput, RuleSql
 from huitong.engine.standards.types import TYPES
 from huitong.foundation.errors import Terminal
 
@@ -31,59 +28,8 @@ VERSION = 1
 """Raise it when the same declaration gives other results than before: every table is then checked anew."""
 BITS = 60
 """Reasons kept in one verdict column."""
-CODE_TEXTS = "_code_texts"
-"""Temporary table (list, text, code): every code and every title that means one code."""
 CHECKED = "_checked"
 """Temporary table of the rows looked at: key, run, typed values by std name, verdicts."""
-
-
-@dataclass(frozen=True)
-class FieldPlan:
-    """One field: where it comes from and what it becomes."""
-
-    index: int
-    declared: ItemField
-    element: Element
-    raw_type: str
-
-    @property
-    def direct(self) -> bool:
-        """Whether the source's type is cast as it is, without a detour over text."""
-        return self.raw_type.split("(")[0].split(" ")[0] in TYPES[self.element.type].takes
-
-    @property
-    def normalisers(self) -> tuple[str, ...]:
-        """Names of the normalisers that its text passes."""
-        return () if self.direct else normalisers_of(self.element)
-
-    @property
-    def columns(self) -> FieldColumns:
-        """The field's columns inside the query."""
-        own_value = self.element.type != "string" or self.element.codelist
-        return FieldColumns(
-            name=self.declared.std_name,
-            type=self.element.type,
-            text=f'"_t{self.index}"',
-            value=f'"_v{self.index}"' if own_value else f'"_t{self.index}"',
-            code=f'"_c{self.index}"' if self.element.codelist else "",
-        )
-
-    def raw_sql(self) -> str:
-        """Return the expression that takes the field out of the raw table."""
-        column = ident(self.declared.column)
-        if self.direct or self.raw_type == "VARCHAR":
-            return column
-        if self.raw_type in ("DOUBLE", "FLOAT"):  # spreadsheets keep a telephone number as 5641234567.0
-            whole = f"{column} = floor({column}) AND abs({column}) < 1e15"
-            return f"CASE WHEN {whole} THEN {column}::BIGINT::VARCHAR ELSE {column}::VARCHAR END"
-        return f"{column}::VARCHAR"
-
-    def value_sql(self) -> str:
-        """Return the expression that turns the normalised text into the typed value."""
-        reader, text = TYPES[self.element.type], self.columns.text
-        if self.element.codelist:
-            return f"coalesce({self.columns.code}, {text})"
-        return reader.cast(text) if self.direct else reader.sql(text)
 
 
 @dataclass(frozen=True)
@@ -171,7 +117,7 @@ class CheckPlan:
     def values_sql(self, field: str, source: str) -> str:
         """Return SQL giving ``_key`` and ``v``, the normalised value of one field, for the rows of ``source``."""
         plan = self.field(field)
-        return f"SELECT {ident(KEY)}, {plan.columns.value} AS v FROM ({_normalised_sql((plan,), source)})"
+        return f"SELECT {ident(KEY)}, {plan.columns.value} AS v FROM ({normalised_sql((plan,), source)})"
 
     def checked_sql(self, source: str) -> str:
         """Return SQL giving key, run, typed values by std name and verdict columns for the rows of ``source``.
@@ -180,7 +126,7 @@ class CheckPlan:
             source: the raw table, quoted, or a SELECT over it in parentheses.
         """
         compiled = [self._compiled(place) for place in range(len(self.rules))]
-        rows = _normalised_sql(self.fields, source)
+        rows = normalised_sql(self.fields, source)
         tables = {name: sql for rule in compiled for name, sql in rule.tables.items()}
         if tables:
             lists = ", ".join(f"{sql} AS {name}" for name, sql in tables.items())
@@ -225,8 +171,8 @@ class CheckPlan:
         columns = idents(self.outputs["std", self.item.table])
         return f"SELECT {columns} FROM {CHECKED} WHERE NOT ({self.failed_sql('reject')})"
 
-    def quarantine_sql(self) -> str:
-        """Return SQL giving the quarantine rows among ``_checked``, with the raw columns they had."""
+    def quarantine_sql(self, source: str) -> str:
+        """Return SQL giving the quarantine rows among ``_checked``, with their columns in ``source``, the raw rows."""
         columns = ", ".join(
             f"c.{ident(RULES)}" if name == RULES else f"r.{ident(name)}"
             for name in self.outputs["quarantine", self.item.table]
@@ -235,7 +181,7 @@ class CheckPlan:
             f"SELECT {ident(KEY)}, {self.codes_sql()} AS {ident(RULES)} FROM {CHECKED} "
             f"WHERE {self.failed_sql('reject')}"
         )
-        return f"SELECT {columns} FROM {table('raw', self.item.table)} r JOIN ({rejected}) c USING ({ident(KEY)})"
+        return f"SELECT {columns} FROM {source} r JOIN ({rejected}) c USING ({ident(KEY)})"
 
     def flags_sql(self) -> str:
         """Return SQL giving key, run and failed codes of the std rows among ``_checked`` that break a ``flag`` rule."""
@@ -262,7 +208,8 @@ class CheckPlan:
         words: dict[int, list[str]] = {}
         places = iter(self.bits)
         for rule in compiled:
-            guard = f"WHEN ({rule.applies}) IS NOT TRUE THEN 0 " if rule.applies != "true" else ""
+            guard = f"WHEN {rule.fine} THEN 0 " if rule.fine else ""
+            guard += f"WHEN ({rule.applies}) IS NOT TRUE THEN 0 " if rule.applies != "true" else ""
             own = list(islice(places, len(rule.conditions)))
             cases = " ".join(f"WHEN {sql} THEN {1 << bit}" for sql, (_, bit) in zip(rule.conditions, own, strict=True))
             words.setdefault(own[0][0], []).append(f"CASE {guard}{cases} ELSE 0 END::BIGINT")
@@ -325,33 +272,3 @@ def code_texts(codelists: Iterable[CodeList]) -> Iterator[tuple[str, str, str]]:
         for title, meant in titles.items():
             if len(meant) == 1 and title not in codes:
                 yield codelist.name, title, next(iter(meant))
-
-
-def _normalised_sql(fields: tuple[FieldPlan, ...], source: str) -> str:
-    """Return SQL giving ``_key``, ``_run`` and the text, code and value columns of the fields."""
-    rows = _texts_sql(fields, [field.raw_sql() for field in fields], source)
-    for step in range(max((len(field.normalisers) for field in fields), default=0)):
-        rows = _texts_sql(fields, [_step_sql(field, step) for field in fields], f"({rows})")
-    coded = [field for field in fields if field.element.codelist]
-    if coded:
-        codes = "".join(f', "_j{field.index}".code AS {field.columns.code}' for field in coded)
-        rows = f"SELECT n.*{codes} FROM ({rows}) n{''.join(map(_code_join, coded))}"
-    typed = [field for field in fields if field.columns.value != field.columns.text]
-    values = "".join(f", {field.value_sql()} AS {field.columns.value}" for field in typed)
-    return f"SELECT *{values} FROM ({rows})"
-
-
-def _texts_sql(fields: tuple[FieldPlan, ...], expressions: list[str], source: str) -> str:
-    texts = "".join(f", {sql} AS {field.columns.text}" for field, sql in zip(fields, expressions, strict=True))
-    return f"SELECT {idents((KEY, RUN))}{texts} FROM {source}"
-
-
-def _step_sql(field: FieldPlan, step: int) -> str:
-    text = field.columns.text
-    return NORMALISERS[field.normalisers[step]].sql(text) if step < len(field.normalisers) else text
-
-
-def _code_join(field: FieldPlan) -> str:
-    join = f'"_j{field.index}"'
-    texts = f"SELECT text, code FROM {CODE_TEXTS} WHERE list = {literal(field.element.codelist)}"
-    return f" LEFT JOIN ({texts}) {join} ON n.{field.columns.text} = {join}.text"

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from huitong.engine.standards.rules.protocol import RuleInput, RuleKind, RuleSql, one_reason, refuse_unless_text
+from huitong.engine.standards.rules.protocol import Probe, RuleInput, RuleKind, RuleSql, one_reason, refuse_unless_text
+
+
+def _matches(column: str) -> str:
+    return f"regexp_full_match({column}, '1[3-9][0-9]{{9}}')"
 
 
 def _compile(rule: RuleInput) -> RuleSql:
-    return RuleSql(conditions=(f"NOT regexp_full_match({rule.field.value}, '1[3-9][0-9]{{9}}')",))
+    probed = rule.field.probe if rule.field.probe_kind == KIND.name else ""
+    return RuleSql(conditions=(f"NOT {_matches(rule.field.value)}",), fine=probed)
 
 
 KIND = RuleKind(
@@ -15,6 +20,11 @@ KIND = RuleKind(
     title_en="Mobile number",
     reasons=one_reason("format", "不是手机号码", "Not a mobile number"),
     severity="flag",
+    probe=Probe(
+        sql=_matches,
+        clean=lambda probe: probe,
+        keeps=frozenset({"trim", "half_width", "no_spaces", "digits", "mobile", "null_words"}),
+    ),
     compile=_compile,
     says_length=True,
     refuse=refuse_unless_text,

@@ -21,14 +21,19 @@ class Reason:
 
 @dataclass(frozen=True)
 class FieldColumns:
-    """A field inside the check query: quoted column names of its normalised text and of its typed value."""
+    """A field inside the check query: quoted column names of its normalised text and of its typed value.
+
+    ``code``: the column with the code found in the element's code list, "" without a list. ``probe``: the column with
+    the answer of the probe of the kind ``probe_kind`` (see Probe), "" where the field was not probed.
+    """
 
     name: str
     type: str
     text: str
     value: str
     code: str = ""
-    """The column with the code found in the element's code list, "" without a list."""
+    probe: str = ""
+    probe_kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,13 +68,28 @@ class RuleSql:
     ``conditions``: one a reason, in order; the first that is true is the reason, and a NULL condition is not true.
     ``helpers``: layers of columns that the conditions use, each over the one before.
     ``tables``: one-row look-up columns (lists), quoted name → expression; equal names are shared between rules.
-    ``applies``: tested first; where it is not true nothing is wrong.
+    ``fine``: tested first, for speed; where it is true no condition is, and nothing else is looked at.
+    ``applies``: where it is not true nothing is wrong.
     """
 
     conditions: tuple[str, ...]
     helpers: tuple[Helpers, ...] = ()
     tables: dict[str, str] = field(default_factory=dict)
     applies: str = "true"
+    fine: str = ""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A look at the text as written, before it is normalised: most values are in their standard form already.
+
+    ``sql`` gives an expression for what is worth keeping of a quoted VARCHAR column, ``clean`` a condition over the
+    column that keeps it: the text is such that none of the normalisers in ``keeps`` would change it.
+    """
+
+    sql: Callable[[str], str]
+    clean: Callable[[str], str]
+    keeps: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -90,6 +110,7 @@ class RuleKind:
     compile: Callable[[RuleInput], RuleSql]
     time_dependent: frozenset[str] = frozenset()
     says_length: bool = False
+    probe: Probe | None = None
     refuse: Callable[[str, str, tuple[str, ...]], str] = lambda _type, _other, _values: ""
 
 

@@ -11,7 +11,7 @@ pair 28·v + w.
 
 from __future__ import annotations
 
-from huitong.engine.standards.rules.protocol import Reason, RuleInput, RuleKind, RuleSql, refuse_unless_text
+from huitong.engine.standards.rules.protocol import Probe, Reason, RuleInput, RuleKind, RuleSql, refuse_unless_text
 from huitong.foundation.codes.uscc import ALPHABET
 
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -29,10 +29,16 @@ def _pairs(first: int, second: int) -> str:
 _TABLES = {'"_uscc_pair"': _pairs(1, 3), '"_uscc_last"': _pairs(pow(3, 16, 31), 1)}
 
 
+def _matches(column: str) -> str:
+    return f"regexp_full_match({column}, '{_FORM}')"
+
+
 def _compile(rule: RuleInput) -> RuleSql:
     text, bits, high, low = rule.field.value, rule.helper("bits"), rule.helper("high"), rule.helper("low")
+    rest = rule.helper("rest")
+    formed = f"{rule.field.probe} OR {_matches(text)}" if rule.field.probe_kind == KIND.name else _matches(text)
     # two more characters make it a whole number of bytes: 120 bits
-    decode = f"CASE WHEN regexp_full_match({text}, '{_FORM}') THEN from_base64({text} || 'AA')::BIT::HUGEINT END"
+    decode = f"CASE WHEN {formed} THEN from_base64({text} || 'AA')::BIT::HUGEINT END"
     halves = {high: f"({bits} >> 60)::BIGINT", low: f"({bits} & {2**60 - 1})::BIGINT"}
     pairs = [f"(({high} >> {48 - 12 * pair}) & 4095) | {_OFFSET}" for pair in range(5)]
     pairs += [f"(({low} >> {48 - 12 * pair}) & 4095) | {_OFFSET}" for pair in range(4)]
@@ -41,12 +47,13 @@ def _compile(rule: RuleInput) -> RuleSql:
     return RuleSql(
         applies=f"{text} IS NOT NULL",
         tables=_TABLES,
-        helpers=({bits: decode}, halves),
+        helpers=({bits: decode}, halves, {rest: f"({total}) % 31"}),
+        fine=f"{rest} = 0",
         conditions=(
             f"strlen({text}) = 15 AND regexp_full_match({text}, '[0-9]{{15}}')",
             f"{bits} IS NULL AND length({text}) <> 18",
             f"{bits} IS NULL",
-            f"({total}) % 31 <> 0",
+            f"{rest} <> 0",
         ),
     )
 
@@ -63,6 +70,11 @@ KIND = RuleKind(
     ),
     severity="reject",
     compile=_compile,
+    probe=Probe(
+        sql=_matches,
+        clean=lambda probe: probe,
+        keeps=frozenset({"trim", "half_width", "no_spaces", "upper", "null_words"}),
+    ),
     says_length=True,
     refuse=refuse_unless_text,
 )

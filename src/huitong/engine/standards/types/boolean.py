@@ -20,6 +20,7 @@ TYPE = TypeReader(
     before=("trim",),
     after=("half_width", "empty"),
     sql=_sql,
+    quick=None,
     takes=("BOOLEAN",),
     cast=lambda column: column,
 )

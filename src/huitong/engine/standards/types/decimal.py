@@ -13,6 +13,7 @@ TYPE = TypeReader(
     before=(),
     after=("amount", "null_words"),
     sql=lambda column: f"TRY_CAST({column} AS {_TYPE})",
+    quick=lambda column: f"TRY_CAST({column} AS {_TYPE})",
     takes=INTEGER.takes,
     cast=lambda column: f"TRY_CAST({column} AS {_TYPE})",
 )

@@ -21,6 +21,7 @@ TYPE = TypeReader(
     before=(),
     after=("amount", "null_words"),
     sql=_sql,
+    quick=lambda column: f"CASE WHEN NOT contains({column}, '.') THEN TRY_CAST({column} AS BIGINT) END",
     takes=(
         "TINYINT",
         "SMALLINT",

@@ -12,8 +12,9 @@ class TypeReader:
 
     ``sql`` turns the name of a VARCHAR column, already quoted, into an expression of type ``column_type``: NULL for
     text that cannot be read, which the ``conversion`` rule then reports. ``before`` and ``after`` name normalisers
-    applied around those of the element. ``takes`` lists prefixes of DuckDB types that ``cast`` can turn into the type
-    as they are, without a detour over text.
+    applied around those of the element. ``quick`` reads text as it was written: right where it answers, NULL where it
+    cannot tell; what it reads passes by the normalisers. ``takes`` lists prefixes of DuckDB types that ``cast`` can
+    turn into the type as they are, without a detour over text.
     """
 
     name: str
@@ -21,5 +22,6 @@ class TypeReader:
     before: tuple[str, ...]
     after: tuple[str, ...]
     sql: Callable[[str], str]
+    quick: Callable[[str], str] | None
     takes: tuple[str, ...]
     cast: Callable[[str], str]

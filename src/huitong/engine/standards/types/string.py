@@ -10,6 +10,7 @@ TYPE = TypeReader(
     before=("trim",),
     after=("null_words",),
     sql=lambda column: column,
+    quick=None,
     takes=(),
     cast=lambda column: column,
 )
