@@ -16,7 +16,7 @@ from tests.apps.town import PACK, PASSWORD, build_town
 
 from huitong.apps.accounts.models import User
 from huitong.apps.accounts.services import system_user
-from huitong.apps.collection.services import bind_variables, close_stores, run_chain
+from huitong.apps.collection.services import allow_chains, bind_variables, close_stores, run_chain
 from huitong.apps.ledger.services import close_desk
 from huitong.apps.packs.services import apply_pack
 from huitong.foundation.settings import Settings as Installation
@@ -50,6 +50,7 @@ def home(tmp_path: Path, settings: Settings, request: pytest.FixtureRequest) -> 
     folder = tmp_path / "var"
     settings.HUITONG = installation(folder)
     settings.PASSWORD_HASHERS = FAST_HASHERS
+    allow_chains()
     yield folder
     close_desk()
     if "run_town" not in request.fixturenames:

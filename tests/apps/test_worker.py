@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,20 +12,29 @@ from pathlib import Path
 import httpx
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from tests.apps.test_ledger import evidence, write
 from tests.apps.town import IDS, PACK, SECRET
 
-from huitong.apps.accounts.services import system_user
+from huitong.apps.accounts.models import CalendarDay
+from huitong.apps.accounts.services import set_calendar_day, system_user
 from huitong.apps.collection.models import Run
 from huitong.apps.collection.selectors import the_serving_store
-from huitong.apps.collection.services import queue_chain, queue_run, run_chain, this_process
-from huitong.apps.ledger.models import EvidenceRecord
+from huitong.apps.collection.services import (
+    allow_chains,
+    queue_chain,
+    queue_run,
+    run_chain,
+    stop_chains,
+    this_process,
+)
+from huitong.apps.ledger.models import AuditEntry, EvidenceRecord
 from huitong.apps.packs.services import apply_pack
 from huitong.apps.sharing.models import Grant
 from huitong.apps.sharing.services import revoke_grant
+from huitong.config import worker
 from huitong.config.worker import follow, requeue_abandoned_tasks, start_worker_thread, work_off_queue
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -66,6 +77,19 @@ def test_queued_work_and_new_evidence_are_taken_up(whole_town: Path, home: Path)
     assert Run.objects.latest("pk").state == "queued", "stopped threads do nothing"
 
 
+def test_a_chain_ends_between_two_steps_when_the_process_stops(whole_town: Path) -> None:
+    def stop_after_first(run: Run) -> None:
+        if run.state == "done":
+            stop_chains()
+
+    try:
+        report = run_chain(system_user(), watch=stop_after_first)
+    finally:
+        allow_chains()
+    assert (report.done, report.failed, report.skipped) == (1, 0, 6)
+    assert not Run.objects.exclude(state="done").exists()
+
+
 def test_tasks_of_a_dead_process_are_done_again(whole_town: Path) -> None:
     run = queue_run(system_user(), kind="collect", target="POLICE-01")
     host = this_process().partition(":")[0]
@@ -90,6 +114,47 @@ def test_a_policy_that_could_not_be_written_is_written_later(whole_town: Path, h
     follow()
     written = the_serving_store().read_policy()
     assert written is not None and [grant.code for grant in written.grants] == ["police-insurance"]
+
+
+def test_failing_background_work_complains_once_and_goes_on(
+    whole_town: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    calls: list[int] = []
+
+    def fails() -> None:
+        calls.append(1)
+        raise ZeroDivisionError("boom")
+
+    monkeypatch.setattr(worker, "follow", fails)
+    monkeypatch.setattr(worker, "FOLLOW_SECONDS", 0.01)
+    threads = start_worker_thread()
+    try:
+        wait_for(lambda: len(calls) > 5)
+    finally:
+        threads.stop()
+    assert caplog.text.count("ZeroDivisionError: boom") == 1
+
+
+def test_writers_wait_for_each_other(whole_town: Path) -> None:
+    user = system_user()
+    failures: list[BaseException] = []
+
+    def write_often(number: int) -> None:
+        try:
+            for turn in range(15):
+                set_calendar_day(user, day=dt.date(2027, 1 + number, 1 + turn), working=bool(turn % 2))
+        except DatabaseError as error:
+            failures.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=write_often, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == [] and CalendarDay.objects.count() == 60
+    assert AuditEntry.objects.filter(action="accounts.set_calendar_day").count() == 60
 
 
 def test_site_and_gateway_are_one_process(whole_town: Path) -> None:

@@ -12,6 +12,8 @@ from asgiref.sync import sync_to_async
 from django.core.asgi import get_asgi_application
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huitong.config.settings")

@@ -10,7 +10,7 @@ from django.db import close_old_connections, connections, transaction
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from huitong.apps.collection.services import process_is_gone, recover_runs, this_process
+from huitong.apps.collection.services import allow_chains, process_is_gone, recover_runs, stop_chains, this_process
 from huitong.apps.ledger.services import import_evidence
 from huitong.apps.sharing.services import write_policy
 from huitong.foundation.errors import HuitongError
@@ -37,6 +37,7 @@ class WorkerThreads:
 
     def start(self) -> None:
         """Begin."""
+        allow_chains()
         for thread in self._threads:
             thread.start()
 
@@ -44,22 +45,30 @@ class WorkerThreads:
         """End after the step that is under way; one that takes longer than ``timeout`` seconds is left to the next
         start, which settles it."""
         self._stop.set()
+        stop_chains()
         for thread in self._threads:
             thread.join(timeout)
 
     def _loop(self, work: Callable[[], None], pause: float) -> None:
+        complaint = ""
         try:
             while not self._stop.is_set():
                 close_old_connections()
                 try:
                     work()
-                except HuitongError as error:
-                    log.error("background work will be tried again: %s", error)
-                except Exception:  # a thread that ends would be missed by nobody until much later
-                    log.exception("background work will be tried again")
+                    complaint = ""
+                except Exception as error:  # a thread that ends would be missed by nobody until much later
+                    if str(error) != complaint:  # once, not every two seconds for as long as it lasts
+                        complaint = str(error)
+                        log.error("%s will be tried again: %s", work.__name__, error, exc_info=_unknown(error))
                 self._stop.wait(pause)
         finally:
             connections.close_all()
+
+
+def _unknown(error: Exception) -> bool:
+    """Errors of ours say what to do; of others the traceback is wanted."""
+    return not isinstance(error, HuitongError)
 
 
 def start_worker_thread() -> WorkerThreads:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 
 from django.db.models import Count, Q
@@ -171,6 +172,13 @@ def declared_elements() -> tuple[elements.Element, ...]:
 def declared_codelists() -> tuple[elements.CodeList, ...]:
     """Return every code list as declared. One query a list."""
     return tuple(row.as_spec() for row in CodeList.objects.order_by("pk"))
+
+
+def standards_version() -> str:
+    """Return a text that changes whenever a data element or a code list does. Two queries."""
+    rows = (DataElement.objects.order_by("pk"), CodeList.objects.order_by("pk"))
+    digests = "".join(digest for one in rows for digest in one.values_list("digest", flat=True))
+    return hashlib.sha256(digests.encode()).hexdigest()
 
 
 def declared_items() -> tuple[items.CatalogItem, ...]:

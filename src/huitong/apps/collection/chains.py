@@ -14,6 +14,7 @@ from huitong.apps.catalog.selectors import linked_items
 from huitong.apps.collection.models import Run
 from huitong.apps.collection.running import mode_of, open_run, perform
 from huitong.apps.collection.specs import ChainReport, Mode, RunRequest
+from huitong.apps.collection.stopping import must_stop
 from huitong.apps.ledger.services import record_audit
 from huitong.apps.libraries.selectors import declared_libraries
 from huitong.apps.sharing.selectors import declared_services
@@ -35,7 +36,8 @@ def run_chain(
     """Take rows from their sources to the serving store, in order of dependency, each step recorded as a run.
 
     A step that fails stops only what stands on it: its item's check; libraries are fused from what is there.
-    Work is proportional to what changed at the sources.
+    Work is proportional to what changed at the sources. When the process is told to stop, the steps not yet begun are
+    skipped; the next chain does them.
 
     Args:
         items: codes to start from, and with them the libraries and services they feed; None for everything.
@@ -55,7 +57,7 @@ def run_chain(
     runs = _Runs(acting_user, chain, mode_of(full), watch or _ignore)
     linked = linked_items(wanted or ())
     collected = [item for item in linked if runs.step(Run.Kind.COLLECT, item.code)]
-    runs.skipped = len(linked) - len(collected)
+    runs.skipped += len(linked) - len(collected)  # what was not collected is not checked
     for spec in check_order(item.as_spec() for item in collected):
         runs.step(Run.Kind.CHECK, spec.code)
     for code in _libraries(linked, everything=wanted is None):
@@ -97,6 +99,10 @@ class _Runs:
         self.skipped = 0
 
     def step(self, kind: str, target: str) -> bool:
+        """Run one step; tell whether it succeeded."""
+        if must_stop():
+            self.skipped += 1
+            return False
         run = open_run(self._user, kind=kind, target=target, mode=self._mode, chain=self._chain)
         self._watch(run)
         perform(run)

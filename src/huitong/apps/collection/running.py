@@ -16,7 +16,7 @@ from django.utils import timezone
 from huitong.apps.accounts.models import User
 from huitong.apps.accounts.selectors import require_bureau
 from huitong.apps.catalog.models import CatalogItem
-from huitong.apps.catalog.selectors import declared_codelists, declared_elements, item_by_code
+from huitong.apps.catalog.selectors import declared_codelists, declared_elements, item_by_code, standards_version
 from huitong.apps.catalog.services import note_link_state
 from huitong.apps.collection import steps
 from huitong.apps.collection.models import Run, Source, TableState
@@ -183,8 +183,18 @@ _STEPS: dict[str, Callable[[Run], Outcome]] = {
 
 
 def standards() -> Standards:
-    """Return the data elements and code lists that checks go by."""
-    return Standards.of(elements=declared_elements(), codelists=declared_codelists())
+    """Return the data elements and code lists that checks go by. Two queries while they stay what they are."""
+    version = standards_version()
+    known = _standards.get(version)
+    if known is None:
+        known = Standards.of(elements=declared_elements(), codelists=declared_codelists())
+        _standards.clear()
+        _standards[version] = known
+    return known
+
+
+_standards: dict[str, Standards] = {}
+"""The last one read, by its version."""
 
 
 def publication_of(table: str) -> Publication:

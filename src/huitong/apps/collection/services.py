@@ -13,11 +13,13 @@ from huitong.apps.collection.running import (
     publish_now,
     this_process,
 )
+from huitong.apps.collection.stopping import allow_chains, stop_chains
 from huitong.apps.collection.stores import close_stores
 
 __all__ = [
     "Recovered",
     "Watch",
+    "allow_chains",
     "bind_variables",
     "chain_is_complete",
     "chain_length",
@@ -33,5 +35,6 @@ __all__ = [
     "recover_runs",
     "remove_source",
     "run_chain",
+    "stop_chains",
     "this_process",
 ]
