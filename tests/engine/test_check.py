@@ -17,12 +17,14 @@ from hypothesis import strategies as st
 
 from huitong.engine import check as step
 from huitong.engine.check import CheckResult, check_item, check_order
+from huitong.engine.check_samples import FailingSample, failing_samples
 from huitong.engine.declarations.items import CatalogItem, ItemField, Rule
 from huitong.engine.declarations.load import load_pack
 from huitong.engine.declarations.sources import Link
 from huitong.engine.lake import Lake, open_lake
 from huitong.engine.lake.lake import table_exists
 from huitong.engine.lake.names import ident, table
+from huitong.engine.lake.rows import replace_rows
 from huitong.engine.plans.check import flags_table
 from huitong.engine.standards import Standards
 from huitong.foundation.errors import Terminal
@@ -55,7 +57,7 @@ def put(lake: Lake, name: str, rows: list[Row], *, columns: tuple[str, ...], run
         con.execute(f"CREATE OR REPLACE TEMP TABLE new_rows (_key VARCHAR, _run BIGINT, {texts})")
         if values:
             con.executemany(f"INSERT INTO new_rows VALUES ({', '.join('?' * (len(columns) + 2))})", values)
-        step.replace_rows(con, "raw", name, new="new_rows")
+        replace_rows(con, "raw", name, new="new_rows")
 
 
 def content(lake: Lake, schema: str, name: str) -> list[tuple[Any, ...]]:
@@ -438,3 +440,21 @@ def test_real_company_registrations(lake: Lake, data_folder: Path) -> None:
         found = con.execute("SELECT uscc FROM std.enterprise WHERE _key = ?", [written]).fetchall()
     assert found == [(written.upper(),)]
     assert check_item(lake, ENTERPRISE, STANDARDS).changes.total == 0
+
+
+def test_samples_of_failing_rows_are_masked(lake: Lake) -> None:
+    rows: list[Row] = [{**GOOD, "id": str(number), "sfzh": "110105194912310021"} for number in range(9)]
+    rows[0]["sj"] = "12345"
+    rows.append({**GOOD, "id": "x", "sj": "12345678901"})
+    put(lake, "person", rows, columns=PERSON_COLUMNS)
+    assert failing_samples(lake, PERSON, STANDARDS) == {}
+    check_item(lake, PERSON, STANDARDS)
+    samples = failing_samples(lake, PERSON, STANDARDS, limit=3)
+    assert samples == {
+        "id_number.checksum": tuple(FailingSample(str(number), "110105***********1") for number in range(3)),
+        "mobile.format": (FailingSample("0", "****"), FailingSample("x", "123******01")),
+    }
+    by_id = msgspec.structs.replace(PERSON, link=Link(source="s", key=("sfzh",)))
+    put(lake, "person", [{**rows[0], "id": "110105194912310021"}], columns=PERSON_COLUMNS)
+    check_item(lake, by_id, STANDARDS)
+    assert failing_samples(lake, by_id, STANDARDS)["mobile.format"][0].key == "110105***********1"
