@@ -9,7 +9,7 @@ import typer
 from huitong.cli.packs import Variables, variables_of
 from huitong.cli.progress import progress_of
 from huitong.cli.report import out, print_table, report, say
-from huitong.cli.session import AsJson, Home, bind_city, city_variables, open_session
+from huitong.cli.session import AsJson, Home, bind_city, city_variables, take_lake
 from huitong.engine.declarations.load import load_pack
 from huitong.foundation.settings import Settings
 
@@ -39,7 +39,7 @@ def collect(
     as_json: AsJson = False,
 ) -> None:
     """Collect linked catalog items from their sources into raw."""
-    settings = open_session(home)
+    settings = take_lake(home)
     from huitong.apps.accounts.services import system_user
     from huitong.apps.catalog.selectors import linked_items
     from huitong.apps.collection.services import collect_item_now
@@ -53,7 +53,7 @@ def collect(
 
 def check(items: Targets = None, home: Home = None, as_json: AsJson = False) -> None:
     """Check collected rows against the rules: std and quarantine."""
-    open_session(home)
+    take_lake(home)
     from huitong.apps.accounts.services import system_user
     from huitong.apps.catalog.selectors import linked_items
     from huitong.apps.collection.services import check_item_now
@@ -64,7 +64,7 @@ def check(items: Targets = None, home: Home = None, as_json: AsJson = False) -> 
 
 def fuse(libraries: Targets = None, home: Home = None, full: Full = False, as_json: AsJson = False) -> None:
     """Fuse base libraries: golden records, provenance, conflicts."""
-    open_session(home)
+    take_lake(home)
     from huitong.apps.accounts.services import system_user
     from huitong.apps.collection.services import fuse_library_now
     from huitong.apps.libraries.selectors import declared_libraries
@@ -76,7 +76,7 @@ def fuse(libraries: Targets = None, home: Home = None, full: Full = False, as_js
 
 def publish(tables: Targets = None, home: Home = None, full: Full = False, as_json: AsJson = False) -> None:
     """Publish what services read into the serving store."""
-    open_session(home)
+    take_lake(home)
     from huitong.apps.accounts.services import system_user
     from huitong.apps.collection.services import publish_now
     from huitong.apps.libraries.selectors import declared_libraries
@@ -100,7 +100,7 @@ def run(
 ) -> None:
     """Run the whole chain: collect, check, fuse, publish."""
     loaded = load_pack(pack) if pack else None
-    settings = open_session(home)
+    settings = take_lake(home)
     from huitong.apps.accounts.services import system_user
     from huitong.apps.packs.services import apply_pack
 

@@ -42,6 +42,19 @@ def open_session(home: Path | None, *, demo: bool = False) -> Settings:
     return load_settings(home=chosen)
 
 
+def take_lake(home: Path | None) -> Settings:
+    """Start a session that works on the lake: where another process has it, say so before anything is recorded.
+
+    Raises:
+        Transient: ``lake.owned`` names the process.
+    """
+    settings = open_session(home)
+    from huitong.apps.collection.stores import the_lake
+
+    the_lake()
+    return settings
+
+
 @contextmanager
 def city_variables(settings: Settings) -> Iterator[dict[str, str]]:
     """Serve what the demo city's web source needs while sources are read; give the variables of locations."""
