@@ -23,7 +23,7 @@ def running_gateway() -> Iterator[None]:
     thread = threading.Thread(target=loop.run_forever, name="gateway")
     thread.start()
     gateway = asyncio.run_coroutine_threadsafe(_create(), loop).result(10)
-    register_gateway(Starlette(routes=[Mount(PREFIX, app=gateway)]), loop)  # type: ignore[arg-type]
+    register_gateway(Starlette(routes=[Mount(PREFIX, app=gateway)]), loop)
     try:
         yield
     finally:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.staticfiles import finders
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from tests.apps.pages import PAGES, ROLES, links, nodes, parsed, shown_text
@@ -53,7 +53,7 @@ def test_every_page_as_everybody(as_: Open, system: User) -> None:
     assert not wrong
 
 
-def _refused(response: HttpResponse, path: str) -> bool:
+def _refused(response: HttpResponseBase, path: str) -> bool:
     if path == "/login/":
         return response.status_code == 302
     sent_away = response.status_code == 302 and response.headers["Location"].startswith("/login/")
@@ -73,7 +73,7 @@ def test_runs_are_for_those_whose_they_are(as_: Open, system: User) -> None:
     }
 
 
-def nothing_inline(path: str, response: HttpResponse, page: HTMLParser) -> None:
+def nothing_inline(path: str, response: HttpResponseBase, page: HTMLParser) -> None:
     """The policy holds because there is nothing it would have to stop."""
     policy = response.headers["Content-Security-Policy"]
     assert "unsafe" not in policy and "script-src 'self'" in policy
@@ -85,7 +85,7 @@ def nothing_inline(path: str, response: HttpResponse, page: HTMLParser) -> None:
         assert node.tag != "script" or node.attributes.get("src"), path
 
 
-def headed_and_titled(path: str, response: HttpResponse, page: HTMLParser) -> None:
+def headed_and_titled(path: str, response: HttpResponseBase, page: HTMLParser) -> None:
     """A language, a title, one heading."""
     assert [node.attributes.get("lang") for node in page.css("html")] == ["zh-Hans"]
     assert len(page.css("h1")) == 1 or path == "/design/", path
@@ -93,13 +93,13 @@ def headed_and_titled(path: str, response: HttpResponse, page: HTMLParser) -> No
     assert title is not None and not title.text().strip().startswith("·"), path
 
 
-def unique_ids(path: str, response: HttpResponse, page: HTMLParser) -> None:
+def unique_ids(path: str, response: HttpResponseBase, page: HTMLParser) -> None:
     """An id names one thing."""
     ids = [node.attributes["id"] for node in page.css("[id]")]
     assert len(ids) == len(set(ids)), (path, sorted(str(name) for name in ids if ids.count(name) > 1))
 
 
-def labelled(path: str, response: HttpResponse, page: HTMLParser) -> None:
+def labelled(path: str, response: HttpResponseBase, page: HTMLParser) -> None:
     """Every field says what it is for."""
     named = {node.attributes.get("for") for node in page.css("label[for]")}
     for node in page.css("input:not([type=hidden]), select, textarea"):
@@ -107,7 +107,7 @@ def labelled(path: str, response: HttpResponse, page: HTMLParser) -> None:
         assert node.attributes.get("aria-label") or node.attributes.get("id") in named or inside, (path, node.html)
 
 
-def guarded(path: str, response: HttpResponse, page: HTMLParser) -> None:
+def guarded(path: str, response: HttpResponseBase, page: HTMLParser) -> None:
     """Every form that changes something carries a token."""
     for form in page.css("form[method=post]"):
         assert form.css_first("input[name=csrfmiddlewaretoken]") is not None, (path, form.attributes)

@@ -21,7 +21,6 @@ from huitong.apps.labels import Label, Text, Tone, label
 from huitong.apps.paging import MOST_ROWS, PAGE_SIZE, Page
 
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
 Kind = Literal["text", "number", "time", "date", "mono", "badge"]
 Value = str | int | float | datetime.date | datetime.datetime | Text | None
 
@@ -113,10 +112,10 @@ class Wanted:
         return self.values.get(name, "")
 
 
-class Fetch(Protocol[T_co]):
+class Fetch(Protocol[T]):
     """Reads one page of what is wanted."""
 
-    def __call__(self, wanted: Wanted, number: int, size: int, /) -> Page[T_co]:
+    def __call__(self, wanted: Wanted, number: int, size: int, /) -> Page[T]:
         """Return page ``number`` (from 1) of at most ``size`` things."""
         ...
 
