@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 CHUNK = 1 << 20
+PIECE = 1 << 18
+"""Bytes decoded at a time: few enough to stay in the processor's cache."""
 _GZIP = b"\x1f\x8b"
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -180,33 +182,39 @@ class Utf8Stream(io.RawIOBase):
             Terminal: ``source.encoding_mismatch`` at bytes that are not of the encoding.
         """
         target = memoryview(buffer).cast("B")
-        while len(self._ready) < len(target) and not self._ended:
-            more = self._more(len(target))
-            self._last = more[-1:] or self._last
-            self._ready += more
-            if self._ended and self._last not in b"\r\n":
-                self._ready += b"\n"  # without it the parser takes an empty last cell for a quoted one
-        count = min(len(target), len(self._ready))
-        target[:count] = self._ready[:count]
-        self.quotes += self._ready.count(b'"', 0, count)
-        self._ready = self._ready[count:]
-        return count
+        filled = 0
+        while filled < len(target) and (self._ready or not self._ended):
+            part = self._ready[: len(target) - filled]
+            target[filled : filled + len(part)] = part
+            filled += len(part)
+            self.quotes += part.count(b'"')
+            self._ready = self._ready[len(part) :] or self._more()
+        return filled
 
     def skip(self, length: int) -> None:
         """Pass over ``length`` bytes of the UTF-8."""
         self.read(length)
         self.quotes = 0
 
-    def _more(self, size: int) -> bytes:
-        data = self._file.read(size)
+    def _more(self) -> bytes:
+        """Return the next piece as UTF-8; at the end of the file a line end, if the last line has none."""
+        if self._ended:
+            return b""
+        data = self._file.read(PIECE)
         self._ended = not data
         try:
-            if self._decoder is None:
-                return self._checked(data)
-            text = self._decoder.decode(data, final=self._ended).encode()
+            text = self._checked(data) if self._decoder is None else self._decoded(data)
         except UnicodeDecodeError as error:
             place = f"{self._read + error.start:,}"
             raise encoding_mismatch(self._source, self._path.name, self._encoding, place) from error
+        self._last = text[-1:] or self._last
+        if self._ended and self._last not in b"\r\n":
+            return text + b"\n"  # without it the parser takes an empty last cell for a quoted one
+        return text
+
+    def _decoded(self, data: bytes) -> bytes:
+        assert self._decoder is not None  # the caller asked
+        text = self._decoder.decode(data, final=self._ended).encode()
         self._read += len(data)
         return text
 

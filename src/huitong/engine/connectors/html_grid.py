@@ -174,7 +174,9 @@ def _laid_out(cells: list[LexborNode], spanning: dict[int, tuple[str | None, int
 
 
 def _span(cell: LexborNode, name: str, most: int) -> int:
-    written = (cell.attributes.get(name) or "").strip()
+    written = (cell.attributes.get(name) or "1").strip()
+    if written == "1":
+        return 1
     number = int(written[:_DIGITS]) if written.isascii() and written.isdigit() else 1
     if name == "rowspan" and number == 0:
         return most
