@@ -12,7 +12,7 @@ from huitong.cli.report import out, print_table, report, say
 from huitong.cli.session import AsJson, Home, open_session, settings_of
 from huitong.engine.declarations.sharing import ServiceKind
 from huitong.foundation.errors import HuitongError
-from huitong.foundation.settings import Settings, load_settings
+from huitong.foundation.settings import Settings, command_language
 
 _MARKS = {"passed": "✓", "failed": "✗", "skipped": "–"}
 
@@ -93,7 +93,7 @@ def explain(
 
     def text() -> None:
         for one in outcomes:
-            reason = say(one.note, one.note_en) if one.error is None else one.error.detail(load_settings().language)
+            reason = say(one.note, one.note_en) if one.error is None else one.error.detail(command_language())
             out.print(f"{_MARKS[one.state]} {say(one.title, one.title_en)}  {reason}".rstrip(), markup=False)
 
     report(outcomes, as_json=as_json, text=text)

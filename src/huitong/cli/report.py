@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from huitong.foundation.errors import HuitongError
-from huitong.foundation.settings import load_settings
+from huitong.foundation.settings import command_language
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -28,7 +28,7 @@ def report(value: object, *, as_json: bool, text: Callable[[], None]) -> None:
 
 def say(chinese: str, english: str) -> str:
     """Return the words in the command line's language (``HUITONG_LANGUAGE``)."""
-    return english if load_settings().language == "en" else chinese
+    return english if command_language() == "en" else chinese
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -51,7 +51,7 @@ def _cell(value: object) -> str:
 
 def print_error(error: HuitongError, *, as_json: bool) -> None:
     """Print an error: what failed, on what, what to do next."""
-    language = load_settings().language
+    language = command_language()
     if as_json:
         report(error.as_problem(language), as_json=True, text=lambda: None)
         return

@@ -81,6 +81,11 @@ def load_settings(*, home: Path | None = None, environment: Mapping[str, str] | 
     )
 
 
+def command_language() -> str:
+    """Return ``HUITONG_LANGUAGE`` without looking at anything else, ``zh`` when it cannot be used: errors need it."""
+    return "en" if os.environ.get(f"{PREFIX}LANGUAGE") == "en" else "zh"
+
+
 def _kept_secret(home: Path) -> str:
     file = home / "secret.key"
     if not file.exists():
