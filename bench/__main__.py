@@ -1,23 +1,25 @@
-"""Everything in one table: ``python -m bench``; what needs MariaDB is left out, by name, where there is none."""
+"""Every measurement, one after the other, each in a process of its own: ``python -m bench [part …]``.
+
+What needs MariaDB (HUITONG_TEST_MARIADB) is left out, by name, where there is none.
+"""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
-from bench.measure import Figure, in_own_process, show
-
-PARTS = ("bench.collect", "bench.check", "bench.fuse", "bench.gateway", "bench.generate", "bench.chain")
+PARTS = ("collect", "read", "check", "fuse", "gateway", "generate", "chain")
 
 
 def main() -> None:
-    """Run each measurement in a process of its own."""
-    figures: list[Figure] = []
-    for part in PARTS:
-        if part == "bench.collect" and not os.environ.get("HUITONG_TEST_MARIADB"):
-            figures.append(Figure("bench.collect", "not measured", "", "HUITONG_TEST_MARIADB is not set"))
+    """Run the named parts, or all."""
+    for part in sys.argv[1:] or PARTS:
+        print(f"\n## {part}\n", flush=True)
+        if part == "collect" and not os.environ.get("HUITONG_TEST_MARIADB"):
+            print("not measured: HUITONG_TEST_MARIADB is not set")
             continue
-        figures += in_own_process(part)
-    show(figures)
+        subprocess.run([sys.executable, "-m", f"bench.{part}"], check=True)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import resource
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -35,12 +34,6 @@ def median_seconds(action: Callable[[], object], *, times: int = 3) -> float:
 def peak_gigabytes() -> float:
     """Return the most memory this process has held, in GB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-
-
-def in_own_process(module: str, *arguments: str) -> list[Figure]:
-    """Run a measurement in a fresh process, so that peak memory is its own; it prints its figures as JSON."""
-    answer = subprocess.run([sys.executable, "-m", module, "--json", *arguments], stdout=subprocess.PIPE, check=True)
-    return [Figure(**one) for one in json.loads(answer.stdout.splitlines()[-1])]
 
 
 def show(figures: list[Figure]) -> None:

@@ -1,0 +1,69 @@
+"""The demo city of 50,000 people from nothing to an answer: ``python -m bench.chain [people]``."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+
+from bench.measure import Figure, show
+
+HUITONG = str(Path(sys.executable).with_name("huitong"))
+PORT = 8931
+
+
+def build(home: Path, people: int) -> tuple[float, float]:
+    """Build the city without serving it; return seconds of the whole command and of the chain in it."""
+    start = time.perf_counter()
+    command = [HUITONG, "demo", "--people", str(people), "--no-serve", "--home", str(home)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    whole = time.perf_counter() - start
+    with sqlite3.connect(home / "people.sqlite3") as con:
+        first, last = con.execute("SELECT min(started_at), max(finished_at) FROM collection_run").fetchone()
+    con.close()
+    return whole, (datetime.fromisoformat(last) - datetime.fromisoformat(first)).total_seconds()
+
+
+def seconds_to_serve(home: Path) -> float:
+    """Start the built city again; return the seconds until it answers."""
+    start = time.perf_counter()
+    command = [HUITONG, "demo", "--home", str(home), "--port", str(PORT)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=dict(os.environ))
+    try:
+        while True:
+            try:
+                httpx.get(f"http://127.0.0.1:{PORT}/gateway/health", timeout=2, trust_env=False).raise_for_status()
+                return time.perf_counter() - start
+            except httpx.TransportError:
+                time.sleep(0.1)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=60)
+
+
+def main() -> None:
+    """Measure one build and one later start."""
+    people = int(next((word for word in sys.argv[1:] if word.isdecimal()), "50000"))
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "var"
+        whole, chain = build(home, people)
+        again = seconds_to_serve(home)
+    show(
+        [
+            Figure(f"demo: the chain for {people:,} people, 44 items", f"{chain:.0f} s", "< 60 s"),
+            Figure("demo: generate, apply, chain", f"{whole:.0f} s", "< 300 s"),
+            Figure("demo: a later start until it answers", f"{again:.1f} s", "< 10 s"),
+        ]
+    )
+
+
+if __name__ == "__main__":
+    main()
