@@ -9,7 +9,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from django.test import Client
+from django.contrib.sessions.backends.db import SessionStore
+from django.test import Client, RequestFactory
 from pytest_django.fixtures import Settings
 from tests.apps.town import CITIZEN, ORGANISATIONS, PASSWORD, USERS
 
@@ -20,6 +21,7 @@ from huitong.apps.accounts.services import (
     put_organisation,
     put_user,
     set_calendar_day,
+    switch_persona,
     system_user,
 )
 from huitong.apps.ledger.models import AuditEntry
@@ -96,6 +98,21 @@ def test_personas_are_for_the_demo_only(town: Path, settings: Settings) -> None:
     assert found["hr"] == ("data_officer", "人社")
     assert found["citizen"] == ("citizen", "")
     assert "system" not in found
+
+
+def test_stepping_into_a_persona_signs_in_and_is_audited(user: Login, settings: Settings, rf: RequestFactory) -> None:
+    request = rf.post("/persona/")
+    request.session = SessionStore()
+    with pytest.raises(Terminal) as error:
+        switch_persona(request, login="hr")
+    assert error.value.code == "accounts.personas_off"
+    settings.HUITONG = dataclasses.replace(settings.HUITONG, demo=True)
+    assert switch_persona(request, login="hr") == user("hr")
+    assert request.session["_auth_user_id"] == str(user("hr").pk)
+    assert AuditEntry.objects.get(action="accounts.switch_persona").login == "hr"
+    for login in ("system", "nobody"):
+        with pytest.raises(Terminal):
+            switch_persona(request, login=login)
 
 
 def test_the_calendar_takes_edits_by_the_bureau(user: Login) -> None:

@@ -22,8 +22,8 @@ from huitong.engine.evidence.segments import chains_of, ledger_folder, segments_
 from huitong.foundation.clock import beijing_today
 from huitong.foundation.errors import Terminal
 
-BATCH = 2000
-"""Records in one transaction."""
+BATCH = 500
+"""Records in one transaction: a fraction of a second for which other writers of SQLite wait."""
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,12 @@ from huitong.apps.catalog.selectors import elements_by_name, items_of_tables
 from huitong.apps.collection.selectors import table_states
 from huitong.apps.declared import in_language
 from huitong.apps.libraries.models import Library
+from huitong.apps.libraries.records import shown_value
 from huitong.apps.libraries.specs import AttributeRow, InputRow, LibraryPage
 from huitong.engine.declarations import libraries
 from huitong.foundation.errors import Terminal
+
+__all__ = ["shown_value"]
 
 
 def access_library(viewer: Viewer, code: str) -> Library:

@@ -9,8 +9,7 @@ from huitong.apps.accounts.visibility import Viewer, scope_of
 from huitong.apps.catalog.selectors import elements_by_name, item_of_table, items_of_tables
 from huitong.apps.collection.selectors import may_see_rows, the_lake
 from huitong.apps.collection.specs import Column, RowsPage
-from huitong.apps.libraries.records import shown_value
-from huitong.apps.libraries.selectors import library_of_table
+from huitong.apps.libraries.selectors import library_of_table, shown_value
 from huitong.apps.paging import PAGE_SIZE, bounded
 from huitong.engine.lake import Connection
 from huitong.engine.lake.lake import one_value, table_columns
