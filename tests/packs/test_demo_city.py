@@ -90,6 +90,25 @@ def test_people_and_companies_hang_together(truth: duckdb.DuckDBPyConnection) ->
     assert count("SELECT count(DISTINCT fraud) FROM withdrawal") == 4
 
 
+def test_false_papers_can_be_found_in_the_departments_data(home: Path, truth: duckdb.DuckDBPyConnection) -> None:
+    with closing(sqlite3.connect(home / "city/housing_fund/gjj.db")) as fund:
+        fund.execute("ATTACH ? AS dwellings", [str(home / "city/housing_construction/fcgl.db")])
+        fund.execute("ATTACH ? AS marriages", [str(home / "city/civil_affairs/hydj.db")])
+        shown = "SELECT f.id FROM grtq f LEFT JOIN dwellings.htba d ON d.htbh = f.pzbh WHERE f.pzbh LIKE 'GC%' AND "
+        found = {
+            "contract_unfiled": fund.execute(shown + "d.id IS NULL").fetchall(),
+            "contract_cancelled": fund.execute(shown + "d.zxrq < date(f.tqrq, '+30 days')").fetchall(),
+            "sham_marriage": fund.execute(
+                "SELECT f.id FROM grtq f JOIN marriages.lhdj d ON 'J' || substr(d.lhzzh, 2) = f.pzbh "
+                "WHERE d.djrq < date(d.jhrq, '+60 days')"
+            ).fetchall(),
+        }
+    for fraud, rows in found.items():
+        known = truth.execute("SELECT w + 1 FROM withdrawal WHERE fraud = $1", [fraud]).fetchall()
+        assert known
+        assert set(known) <= set(rows), fraud
+
+
 def test_the_page_is_served(home: Path) -> None:
     with serve_city_pages(home) as address:
         answer = httpx.get(f"{address}/air.html", trust_env=False)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +84,25 @@ def test_a_day_cut_short_is_finished_and_no_day_is_lost(
     assert city_state(disturbed) == city_state(home)
     assert tick_city(disturbed) == expected
     assert city_state(disturbed) == city_state(undisturbed)
+    assert everything(disturbed) == everything(undisturbed)
+
+
+@pytest.mark.slow
+def test_a_day_killed_at_any_source_is_finished(home: Path, tmp_path: Path) -> None:
+    undisturbed, disturbed = (Path(shutil.copytree(home, tmp_path / name)) for name in ("one", "two"))
+    expected = tick_city(undisturbed)
+    program = f"from pathlib import Path; from huitong.packs.demo import tick_city; tick_city(Path({str(disturbed)!r}))"
+    for file in ("police/rkxx.db", "housing_fund/gjj.db", "tax/jsxt.db"):
+        watched = disturbed / "city" / file
+        before = watched.stat().st_mtime_ns
+        with subprocess.Popen([sys.executable, "-c", program]) as process:
+            while watched.stat().st_mtime_ns == before and process.poll() is None:
+                time.sleep(0.001)
+            process.kill()
+        if city_state(disturbed) != city_state(home):
+            break  # the day was over before the kill
+    else:
+        assert tick_city(disturbed) == expected
     assert everything(disturbed) == everything(undisturbed)
 
 

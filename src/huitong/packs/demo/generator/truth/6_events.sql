@@ -46,13 +46,18 @@ ORDER BY k;
 
 -- What the housing fund paid out, and on what paper.
 CREATE TABLE withdrawal AS
-WITH drawn AS (
-    SELECT buyer AS i, '01' AS reason, signed_on + 5 + pick(k, 'drawn', 15) AS drawn_on,
+WITH honest AS (
+    SELECT row_number() OVER (ORDER BY k) - 1 AS n, signed_on AS signed, contract_number(signed_on, k) AS paper
+    FROM purchase WHERE fraud IS NULL
+), drawn AS (
+    SELECT buyer AS i, '01' AS reason,
+        CASE WHEN fraud = 'other_buyer' THEN signed ELSE signed_on END + 5 + pick(k, 'drawn', 15) AS drawn_on,
         CASE fraud WHEN 'unfiled' THEN 'GC' || year(signed_on) || '9' || right(contract_number(signed_on, k), 8)
-            WHEN 'other_buyer' THEN (SELECT contract_number(signed_on, k) FROM purchase WHERE k = 1)
+            WHEN 'other_buyer' THEN honest.paper
             ELSE contract_number(signed_on, k) END AS paper,
         'contract_' || fraud AS fraud
-    FROM purchase WHERE in_fund AND (fraud IS NOT NULL OR pick(k, 'draws', 10) < 6)
+    FROM purchase JOIN honest ON honest.n = pick(k, 'other contract', (SELECT count(*) FROM honest))
+    WHERE in_fund AND (fraud IS NOT NULL OR pick(k, 'draws', 10) < 6)
     UNION ALL
     SELECT CASE WHEN man.in_fund THEN man ELSE woman END, '01', married_on + 3 + pick(m, 'drawn', 9), certificate, 'sham_marriage'
     FROM marriage JOIN person man ON man.i = marriage.man WHERE sham
