@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from huitong.engine.connectors.registry import CONNECTORS
 from huitong.engine.connectors.protocol import Connector, ReadRequest
+from huitong.engine.connectors.registry import CONNECTORS
 from huitong.engine.declarations.items import CatalogItem
 from huitong.engine.declarations.sources import Link, Source
 from huitong.engine.declarations.variables import expand_source
