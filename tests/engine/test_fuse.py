@@ -131,6 +131,16 @@ def test_a_new_source_or_attribute_remakes_the_library(lake: Lake) -> None:
     assert list(_rows(lake, "people")[0]) == ["id", "name"]
 
 
+def test_an_attribute_whose_source_is_not_there_yet_is_an_empty_column(lake: Lake) -> None:
+    _put(lake, "police", [("p", "A", "张三", "1", None)])
+    only = AttributeInput(table="insurance", field="employer")
+    wider = msgspec.structs.replace(
+        _library(), attributes=(*_library().attributes, Attribute(name="employer", element="x", sources=(only,)))
+    )
+    fuse_library(lake, wider)
+    assert _rows(lake, "people") == [{"id": "A", "name": "张三", "phone": "1", "employer": None}]
+
+
 def test_without_any_checked_source_it_says_so(lake: Lake) -> None:
     with pytest.raises(HuitongError) as caught:
         fuse_library(lake, _library())

@@ -67,7 +67,7 @@ def _plan(con: Connection, library: Library) -> FusePlan:
     if not present:
         raise Terminal("fuse.no_input", library=library.code, tables=", ".join(one.table for one in library.sources))
     plan = FusePlan(library, present)
-    for attribute in plan.attributes():
+    for attribute in plan.library.attributes:
         kinds = {
             f"{one.table}.{one.field}": table_columns(con, "std", one.table).get(one.field, "")
             for one in attribute.sources

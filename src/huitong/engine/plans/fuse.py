@@ -40,10 +40,6 @@ class FusePlan:
             if one.table in order
         ]
 
-    def attributes(self) -> list[Attribute]:
-        """Return the attributes that at least one present source feeds."""
-        return [attribute for attribute in self.library.attributes if self.inputs(attribute)]
-
 
 def repeated_entities_sql(plan: FusePlan, number: int) -> str:
     """How many entities have several rows in one source. By 64-bit hashes: may count a collision, never misses one."""
@@ -62,13 +58,13 @@ def fused_sql(plan: FusePlan, *, scope: str | None = None, bucket: tuple[int, in
         bucket: (number, of how many) restricts to a hash share of the keys, which bounds memory.
     """
     columns = [plan.key]
-    for one in plan.attributes():
+    for one in plan.library.attributes:
         tables = [literal(plan.sources[number].table) for number, _ in plan.inputs(one)]
         columns.append(f"{_chosen(plan, one, _values(plan, one))} AS {ident(f'golden.{one.name}')}")
         columns.append(f"{_chosen(plan, one, tables)} AS {ident(f'source.{one.name}')}")
     for number in range(len(plan.sources)):
         columns += [ident(f"{number}{KEY}"), ident(f"{number}{RUN}")]
-    disagree = [_disagree(plan, one) for one in plan.attributes() if len(plan.inputs(one)) > 1]
+    disagree = [_disagree(plan, one) for one in plan.library.attributes if len(plan.inputs(one)) > 1]
     columns.append(f"({' OR '.join(disagree) or 'false'}) AS disagree")
     return f"SELECT {', '.join(columns)} FROM ({joined_sql(plan, scope=scope, bucket=bucket)})"
 
@@ -122,7 +118,7 @@ def _joined_columns(plan: FusePlan, number: int) -> Iterator[tuple[str, str]]:
 
 def golden_sql(plan: FusePlan) -> str:
     """The golden records out of the fused rows: the key and one column an attribute."""
-    values = ", ".join(f"{ident(f'golden.{one.name}')} AS {ident(one.name)}" for one in plan.attributes())
+    values = ", ".join(f"{ident(f'golden.{one.name}')} AS {ident(one.name)}" for one in plan.library.attributes)
     return f"SELECT {plan.key}, {values} FROM {FUSED}"
 
 
@@ -131,7 +127,7 @@ def provenance_sql(plan: FusePlan) -> str:
 
     A row key is empty where it is the entity's key itself, which it mostly is.
     """
-    attributes = ", ".join(f"{ident(f'source.{one.name}')} AS {ident(one.name)}" for one in plan.attributes())
+    attributes = ", ".join(f"{ident(f'source.{one.name}')} AS {ident(one.name)}" for one in plan.library.attributes)
     rows = ", ".join(
         f"{ident(f'{number}{column}')} AS {ident(source.table + column)}"
         for number, source in enumerate(plan.sources)
@@ -150,7 +146,7 @@ def conflict_sql(plan: FusePlan, *, scope: str) -> str:
 
     The source rows themselves are named by the entity's provenance. ``scope`` is a table of the keys that disagree.
     """
-    parts = [_attribute_conflicts(plan, one, scope) for one in plan.attributes() if len(plan.inputs(one)) > 1]
+    parts = [_attribute_conflicts(plan, one, scope) for one in plan.library.attributes if len(plan.inputs(one)) > 1]
     return " UNION ALL ".join(parts) or _no_conflicts(plan, scope)
 
 
@@ -189,8 +185,13 @@ def _values(plan: FusePlan, attribute: Attribute) -> list[str]:
 
 
 def _chosen(plan: FusePlan, attribute: Attribute, answers: list[str]) -> str:
-    """Give ``answers[i]`` for the source i that wins: the first in authority among those of the best score."""
+    """Give ``answers[i]`` for the source i that wins: the first in authority among those of the best score.
+
+    An attribute none of whose sources is there yet is NULL, so that what reads the library finds the column.
+    """
     inputs = plan.inputs(attribute)
+    if not inputs:
+        return "CAST(NULL AS VARCHAR)"
     if attribute.policy == "authority" or len(inputs) == 1:
         cases = [f"{column} IS NOT NULL" for _, column in inputs]
     else:
