@@ -242,8 +242,8 @@ def test_lookups_use_the_index(tmp_path: Path) -> None:
     store = open_serving(f"sqlite:///{tmp_path}")
     publish(store, 1)
     connection = sqlite3.connect(next(tmp_path.glob("*.sqlite")))
-    for single in (True, False):
-        plan = connection.execute("EXPLAIN QUERY PLAN " + _lookup_sql("id_number", ("name",), single=single), ("1", 1))
+    for statement in (*_lookup_sql("id_number", ("name",), True), *_lookup_sql("id_number", ("name",), False)):
+        plan = connection.execute("EXPLAIN QUERY PLAN " + statement, ("1", 1))
         assert any("SEARCH d USING INDEX" in row[3] for row in plan.fetchall())
     connection.close()
     store.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -115,6 +116,7 @@ def test_tables_are_replaced_under_load(town: Town) -> None:
                 with town.store.delta("base.population", as_of=version) as delta:
                     delta.delete("id_number", keys)
                     delta.insert(["id_number", "children"], [(key, version) for key in keys])
+            time.sleep(0.1)  # readers look for a new file twice a second
             for answer in http.all_of(started):
                 assert answer.status_code == 200, answer.text
                 found = answer.json()
@@ -137,5 +139,5 @@ def test_the_folder_of_the_store_may_come_later(tmp_path: Path) -> None:
         for _ in range(30):
             if http.get(f"/v1/population/records?key={ZHANG}", headers=headers).status_code == 200:
                 return
-            __import__("time").sleep(0.05)
+            time.sleep(0.05)
         raise AssertionError("the gateway did not find the store")

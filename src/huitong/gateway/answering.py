@@ -10,7 +10,7 @@ import msgspec
 from huitong.engine.declarations.sharing import Grant
 from huitong.engine.serving.decision import granted_fields
 from huitong.engine.serving.policy import ServedService
-from huitong.engine.serving.store import Answer, Row
+from huitong.engine.serving.store import Answer, Row, Value
 from huitong.foundation.errors import Terminal
 from huitong.gateway.asking import VerifyItem
 from huitong.gateway.config import MAX_ROWS
@@ -55,35 +55,30 @@ class Plan:
         """Answer ``records``: one entry a row found, in the order of the keys; one without data for a key not found."""
         found = self._by_key(answer)
         entries: list[dict[str, object]] = []
-        rows_found: list[Row] = []
-        missed: list[str] = []
+        seen = _Seen()
         for key in keys:
             rows = _rows_of(key, found)
-            rows_found.extend(rows)
             if not rows:
-                missed.append(key)
                 entries.append({"key": key, "found": False})
             for row in rows:
                 data = {name: shape(row[place]) for name, place, shape in self._shapes}
                 entries.append({"key": key, "found": True, "data": data})
+            seen.add(key, rows, self._subject)
         body = _ENCODER.encode({"service": self.service.code, "as_of": answer.as_of, "records": entries})
-        return self._reply(body, len(keys) - len(missed), rows_found, missed, subject_hash)
+        return self._reply(body, seen, subject_hash)
 
     def verify(self, items: Sequence[VerifyItem], answer: Answer, subject_hash: SubjectHash) -> Reply:
         """Answer ``verify``: yes or no per field. A key that is unknown or outside the grant answers as wrong values
         do, every field no; so nothing tells a caller that a record exists but a value they already had right."""
         found = self._by_key(answer)
         results: list[dict[str, object]] = []
-        rows_found: list[Row] = []
-        missed: list[str] = []
+        seen = _Seen()
         for item in items:
             rows = _rows_of(item.key, found)
-            rows_found.extend(rows)
-            if not rows:
-                missed.append(item.key)
             results.append({"key": item.key, "values": self._compare(item, rows)})
+            seen.add(item.key, rows, self._subject)
         body = _ENCODER.encode({"service": self.service.code, "as_of": answer.as_of, "results": results})
-        return self._reply(body, len(items) - len(missed), rows_found, missed, subject_hash)
+        return self._reply(body, seen, subject_hash)
 
     def _compare(self, item: VerifyItem, rows: Sequence[Row]) -> dict[str, bool]:
         """Compare with each row under the key and give the one that agrees most: fields must agree on one row."""
@@ -106,14 +101,30 @@ class Plan:
                 found.setdefault(str(row[self._key]), []).append(row)
         return found
 
-    def _reply(
-        self, body: bytes, answered: int, rows: Sequence[Row], missed: Sequence[str], subject_hash: SubjectHash
-    ) -> Reply:
-        subjects = dict.fromkeys(str(row[self._subject]) for row in rows if row[self._subject] is not None)
-        # Without the row nobody knows the subject, unless the key names it.
-        named = missed if self._subject == self._key else ()
-        absent = dict.fromkeys(key_forms(key)[-1] for key in named)
-        return Reply(body, answered, tuple(map(subject_hash, subjects)), tuple(map(subject_hash, absent)))
+    def _reply(self, body: bytes, seen: _Seen, subject_hash: SubjectHash) -> Reply:
+        subjects = tuple([subject_hash(str(subject)) for subject in seen.subjects if subject is not None])
+        absent: tuple[str, ...] = ()
+        if seen.missed and self._subject == self._key:  # else nobody knows the subject without the row
+            absent = tuple(map(subject_hash, dict.fromkeys(key_forms(key)[-1] for key in seen.missed)))
+        return Reply(body, seen.answered, subjects, absent)
+
+
+class _Seen:
+    """What evidence needs to know of the rows behind an answer."""
+
+    def __init__(self) -> None:
+        self.answered = 0
+        self.subjects: dict[Value, None] = {}
+        self.missed: list[str] = []
+
+    def add(self, key: str, rows: Sequence[Row], subject: int) -> None:
+        """Count a key and note whose rows it found."""
+        if not rows:
+            self.missed.append(key)
+            return
+        self.answered += 1
+        for row in rows:
+            self.subjects[row[subject]] = None
 
 
 def looked_up(keys: Sequence[str]) -> list[str]:

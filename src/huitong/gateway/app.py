@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -9,7 +10,8 @@ import msgspec
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from huitong.foundation.errors import HuitongError, Terminal, error_texts
 from huitong.foundation.settings import load_settings
@@ -17,7 +19,8 @@ from huitong.gateway.allowing import Allowing
 from huitong.gateway.config import GatewayConfig, config_from
 from huitong.gateway.descriptions import DescriptionEndpoint, HealthEndpoint
 from huitong.gateway.exchange import ServiceEndpoint
-from huitong.gateway.kinds import KINDS, Kind
+from huitong.gateway.front import Front
+from huitong.gateway.kinds import KINDS
 from huitong.gateway.problems import PROBLEM, language_of
 from huitong.gateway.runtime import Gateway
 from huitong.gateway.token_endpoint import TokenEndpoint
@@ -25,8 +28,8 @@ from huitong.gateway.token_endpoint import TokenEndpoint
 PREFIX = "/gateway"
 
 
-def create_gateway(config: GatewayConfig) -> Starlette:
-    """Return the gateway, whose paths (``/token``, ``/v1/…``) are to be mounted under ``/gateway``.
+def create_gateway(config: GatewayConfig, prefix: str = "") -> Starlette:
+    """Return the gateway, whose paths (``/token``, ``/v1/…``) begin with ``prefix`` or are mounted under one.
 
     It opens store and ledger at once, so call it in the process that serves. ``app.state.gateway.close()`` ends it; as
     the outermost application it does so itself when the server stops.
@@ -36,33 +39,32 @@ def create_gateway(config: GatewayConfig) -> Starlette:
     """
     gateway = Gateway(config)
     error_texts()  # read now, or the first refusal would hold up every other call
-    description = Allowing(DescriptionEndpoint(gateway), "GET")
-    routes = [
-        *(_service_route(gateway, kind) for kind in KINDS),
-        Route("/token", Allowing(TokenEndpoint(gateway), "POST")),
-        Route("/v1/{service}/openapi.json", description),
-        Route("/openapi.json", description),
-        Route("/health", Allowing(HealthEndpoint(gateway), "GET")),
-    ]
+    description = Allowing(DescriptionEndpoint(gateway, prefix), "GET")
     app = Starlette(
-        routes=routes,
+        routes=[
+            Route(f"{prefix}/token", Allowing(TokenEndpoint(gateway), "POST")),
+            Route(f"{prefix}/v1/{{service}}/openapi.json", description),
+            Route(f"{prefix}/openapi.json", description),
+            Route(f"{prefix}/health", Allowing(HealthEndpoint(gateway), "GET")),
+        ],
         exception_handlers={404: _not_found, 500: _failed},
         lifespan=_closing(gateway),
     )
     app.router.redirect_slashes = False
     app.state.gateway = gateway
+    endpoints: dict[str, ASGIApp] = {
+        kind.name: Allowing(ServiceEndpoint(gateway, kind), *kind.methods) for kind in KINDS
+    }
+    app.middleware_stack = Front(prefix, endpoints, app.build_middleware_stack())
     return app
 
 
 def create_gateway_from_environment() -> Starlette:
     """Return a gateway of its own at ``/gateway``, set up from the environment. For granian, as a factory."""
-    inner = create_gateway(config_from(load_settings()))
-    app = Starlette(
-        routes=[Mount(PREFIX, app=inner)],
-        exception_handlers={404: _not_found},
-        lifespan=_closing(inner.state.gateway),
-    )
-    app.state.gateway = inner.state.gateway
+    app = create_gateway(config_from(load_settings()), PREFIX)
+    # What is loaded now stays: the collector need not walk through it, nor run every few calls.
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     return app
 
 
@@ -85,10 +87,6 @@ def serve(*, address: str = "127.0.0.1", port: int = 8001, workers: int = 1) -> 
         log_level=LogLevels.warning,
         backlog=2048,
     ).serve()
-
-
-def _service_route(gateway: Gateway, kind: Kind) -> Route:
-    return Route(f"/v1/{{service}}/{kind.name}", Allowing(ServiceEndpoint(gateway, kind), *kind.methods))
 
 
 def _closing(gateway: Gateway) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:

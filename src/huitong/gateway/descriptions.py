@@ -14,13 +14,16 @@ from huitong.gateway.runtime import Gateway
 class DescriptionEndpoint:
     """``/v1/{service}/openapi.json`` of one service, ``/openapi.json`` of all. Public: they hold no data."""
 
-    def __init__(self, gateway: Gateway) -> None:
+    def __init__(self, gateway: Gateway, prefix: str) -> None:
         self._gateway = gateway
+        self._prefix = prefix
         self._made: tuple[object, dict[tuple[str, str], bytes]] = (None, {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI
         try:
-            body = await self._document(scope["path_params"].get("service", ""), scope.get("root_path", ""))
+            body = await self._document(
+                scope["path_params"].get("service", ""), scope.get("root_path", "") + self._prefix
+            )
         except HuitongError as error:
             await send_problem(scope, send, outward(error))
             return

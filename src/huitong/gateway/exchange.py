@@ -8,7 +8,7 @@ import msgspec
 from anyio import to_thread
 from starlette.types import Receive, Scope, Send
 
-from huitong.engine.evidence.meter import beijing_day
+from huitong.engine.evidence.meter import day_at
 from huitong.engine.evidence.record import Evidence, Receipt, utc_text
 from huitong.engine.serving.decision import Call, PolicyIndex, decide
 from huitong.engine.serving.store import Answer
@@ -78,10 +78,11 @@ class ServiceEndpoint:
         self, index: PolicyIndex, service: str, headers: dict[bytes, bytes], asked: Asked, moment: datetime
     ) -> tuple[Call, str]:
         purpose = header(headers, b"purpose").strip()
-        app, token_error = self._gateway.authenticate(index, header(headers, b"authorization"), moment.timestamp())
+        seconds = moment.timestamp()
+        app, token_error = self._gateway.authenticate(index, header(headers, b"authorization"), seconds)
         call = Call(
             kind=self._kind.name,
-            today=beijing_day(moment),
+            today=day_at(seconds),
             quota=self._gateway.quota,
             service_code=bounded(service),
             purpose=bounded(purpose),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from functools import partial
+from functools import lru_cache, partial
 
 import msgspec
 
@@ -85,6 +85,7 @@ class Gateway:
         self.store.close()
 
 
+@lru_cache(maxsize=1024)
 def secret_stamp(secret_hash: str) -> str:
     """A short mark of a secret's hash. Tokens carry it, so that a new secret ends the old one's tokens."""
     return hashlib.sha256(secret_hash.encode()).hexdigest()[:16]

@@ -34,7 +34,12 @@ class MeterCount:
 
 def beijing_day(moment: datetime) -> str:
     """Return the Beijing date of an aware time, ISO."""
-    return _day_of_hour(int(moment.timestamp()) // 3600)
+    return day_at(moment.timestamp())
+
+
+def day_at(seconds: float) -> str:
+    """Return the Beijing date of a time in seconds since 1970, ISO."""
+    return _day_of_hour(int(seconds) // 3600)
 
 
 def day_of(record: EvidenceRecord) -> str:

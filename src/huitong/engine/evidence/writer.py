@@ -10,8 +10,8 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -30,8 +30,7 @@ SEGMENT_SECONDS = 3600.0
 _log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class _Waiting:
+class _Waiting(NamedTuple):
     body: bytes
     loop: asyncio.AbstractEventLoop | None
     future: asyncio.Future[Receipt] | Future[Receipt]

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -47,11 +48,15 @@ class SqliteServing:
         self._connections: dict[str, tuple[str, sqlite3.Connection]] = {}
 
     def lookup(self, table: str, column: str, keys: Sequence[str], columns: Sequence[str], limit: int) -> Answer:
-        sql = _lookup_sql(column, tuple(columns), single=len(keys) == 1)
-        argument = keys[0] if len(keys) == 1 else msgspec.json.encode(keys).decode()
+        single = len(keys) == 1
+        found, nothing = _lookup_sql(column, tuple(columns), single)
+        argument = keys[0] if single else msgspec.json.encode(keys).decode()
         with self._lock:
             try:
-                rows = self._connection(table).execute(sql, (argument, limit)).fetchall()
+                connection = self._connection(table)
+                rows = connection.execute(found, (argument, limit)).fetchall()
+                if not rows:
+                    rows = connection.execute(nothing, (argument, limit)).fetchall()
             except sqlite3.OperationalError as error:
                 if "no such column" in str(error):
                     raise Terminal("serving.column_missing", table=table, reason=str(error)) from error
@@ -180,20 +185,20 @@ def _reading(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, check_same_thread=False, cached_statements=512)
     connection.execute("PRAGMA query_only = ON")
     connection.execute("PRAGMA busy_timeout = 2000")
+    connection.execute("PRAGMA cache_size = -16384")
     return connection
 
 
-_SQL: dict[tuple[str, tuple[str, ...], bool], str] = {}
+@lru_cache(maxsize=4096)
+def _lookup_sql(column: str, columns: tuple[str, ...], single: bool) -> tuple[str, str]:
+    """Two statements that give the snapshot and the rows of one instant.
 
-
-def _lookup_sql(column: str, columns: tuple[str, ...], *, single: bool) -> str:
-    """One statement for the snapshot and the rows, so that both are of one instant; a row always comes back."""
-    sql = _SQL.get((column, columns, single))
-    if sql is None:
-        picked = "".join(f", d.{ident(name)}" for name in columns)
-        condition = "= ?" if single else "IN (SELECT value FROM json_each(?))"
-        sql = f"SELECT m.as_of, d.rowid{picked} FROM meta m LEFT JOIN data d ON d.{ident(column)} {condition} LIMIT ?"
-        if len(_SQL) > 4096:
-            _SQL.clear()
-        _SQL[column, columns, single] = sql
-    return sql
+    The first is the quicker and gives nothing at all when no row is found; then the second gives the snapshot, and
+    rows if they have come in between.
+    """
+    picked = "".join(f", d.{ident(name)}" for name in columns)
+    condition = f"d.{ident(column)} " + ("= ?" if single else "IN (SELECT value FROM json_each(?))")
+    return (
+        f"SELECT (SELECT as_of FROM meta), d.rowid{picked} FROM data d WHERE {condition} LIMIT ?",
+        f"SELECT m.as_of, d.rowid{picked} FROM meta m LEFT JOIN data d ON {condition} LIMIT ?",
+    )
