@@ -5,15 +5,20 @@ from __future__ import annotations
 import csv
 import gzip
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import msgspec
+import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from psycopg import sql
 
 from huitong.engine import check as step
 from huitong.engine.check import CheckResult, check_item, check_order
@@ -458,3 +463,22 @@ def test_samples_of_failing_rows_are_masked(lake: Lake) -> None:
     put(lake, "person", [{**rows[0], "id": "110105194912310021"}], columns=PERSON_COLUMNS)
     check_item(lake, by_id, STANDARDS)
     assert failing_samples(lake, by_id, STANDARDS)["mobile.format"][0].key == "110105***********1"
+
+
+@pytest.mark.postgresql
+def test_the_same_on_a_postgresql_catalog(settings_here: Settings, postgresql_url: str) -> None:
+    name = f"huitong_check_{uuid4().hex[:12]}"
+    catalog = urlsplit(postgresql_url)._replace(path=f"/{name}").geturl()
+    with psycopg.connect(postgresql_url, autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            with open_lake(replace(settings_here, lake_catalog=catalog)) as lake:
+                rows: list[Row] = [GOOD, {**GOOD, "id": "2", "sfzh": "1"}, {**GOOD, "id": "3"}]
+                put(lake, "person", rows, columns=PERSON_COLUMNS)
+                first = check_item(lake, PERSON, STANDARDS)
+                put(lake, "person", [rows[0], GOOD | {"id": "2"}, rows[2]], columns=PERSON_COLUMNS)
+                second = check_item(lake, PERSON, STANDARDS)
+        finally:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    assert (first.full, first.passed, first.quarantined) == (True, 2, 1)
+    assert (second.full, second.recomputed, second.passed, second.quarantined) == (False, 1, 3, 0)

@@ -46,6 +46,18 @@ def _in_range(number: str) -> str:
     return f"{number} BETWEEN {10**17} AND {10**18 - 1}"
 
 
+def _chunk(number: str, place: int) -> str:
+    if place == 4:
+        return f"{number} // {10**16}"
+    return f"{number} // {10 ** (4 * place)} % 10000" if place else f"{number} % 10000"
+
+
+def _sum(place: int, chunk: str) -> str:
+    entry = f'"_id_sum{place}"[{chunk}]'
+    # a list has no entry 0; no province, year or day is 0, and earlier reasons say so
+    return f"coalesce({entry}, 0)" if place in (0, 3) else entry
+
+
 def _compile(rule: RuleInput) -> RuleSql:
     text, number = rule.field.value, rule.helper("number")
     chunks = [rule.helper(f"chunk{place}") for place in range(5)]
@@ -55,7 +67,7 @@ def _compile(rule: RuleInput) -> RuleSql:
     if rule.field.probe_kind == KIND.name:
         whole = f"CASE WHEN {_in_range(rule.field.probe)} THEN {rule.field.probe} ELSE {whole} END"
     answers = {
-        total: "(" + " + ".join(f'coalesce("_id_sum{at}"[{chunk}], 0)' for at, chunk in enumerate(chunks)) + ") % 11",
+        total: f"({' + '.join(map(_sum, range(5), chunks))}) % 11",
         day_kind: f'"_id_day"[{day}]',
         province: f'"_id_province"[{chunks[4]}]',
     }
@@ -67,7 +79,7 @@ def _compile(rule: RuleInput) -> RuleSql:
         tables=_TABLES,
         helpers=(
             {number: whole},
-            {name: f"{number} // {10 ** (4 * place)} % 10000" for place, name in enumerate(chunks)},
+            {name: _chunk(number, place) for place, name in enumerate(chunks)},
             answers,
         ),
         # what is left out here is rare: leap days, this year's children, and values that end in zeros, because the
