@@ -21,7 +21,7 @@ from huitong.apps.labels import Label, Text, Tone, label
 from huitong.apps.paging import MOST_ROWS, PAGE_SIZE, Page
 
 T = TypeVar("T")
-Kind = Literal["text", "number", "time", "date", "mono", "badge"]
+Kind = Literal["text", "number", "time", "date", "mono", "badge", "reasons"]
 Value = str | int | float | datetime.date | datetime.datetime | Text | None
 
 EXPORT_LIMIT = 100_000

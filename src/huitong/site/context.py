@@ -24,6 +24,8 @@ THEMES: tuple[tuple[str, Text, str], ...] = (
     ("light", _("浅色"), "sun"),
     ("dark", _("深色"), "moon"),
 )
+GOVERNMENT = ("人民政府", " Municipal Government", " Government")
+"""Endings of a government's name: without them it is the city's."""
 THEME_COOKIE = "huitong_theme"
 
 
@@ -57,7 +59,12 @@ class Shell:
     def city(self) -> str:
         """The name of whose data this is: the organisation at the root."""
         roots = [node for node in organisation_tree(self.viewer) if node.depth == 0]
-        return roots[0].short or roots[0].title if len(roots) == 1 else ""
+        if len(roots) != 1:
+            return ""
+        name = roots[0].title
+        for ending in GOVERNMENT:
+            name = name.removesuffix(ending)
+        return name
 
     @property
     def roles(self) -> frozenset[str]:

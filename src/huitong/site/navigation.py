@@ -21,6 +21,8 @@ class Place:
     icon: str
     citizens: bool = False
     """Citizens as well."""
+    citizen_title: Text = ""
+    """What citizens know it as, where that differs."""
     roles: tuple[str, ...] = ()
 
     def is_for(self, scope: Scope, roles: frozenset[str]) -> bool:
@@ -60,7 +62,7 @@ JOBS = (
     Job(
         _("总览"),
         (
-            Place("overview:home", _("工作台"), "home", citizens=True),
+            Place("overview:home", _("工作台"), "home", citizens=True, citizen_title=_("首页")),
             Place("overview:flow", _("数据流向"), "route"),
         ),
     ),
@@ -90,7 +92,7 @@ JOBS = (
     Job(
         _("管安全"),
         (
-            Place("ledger:evidence", _("使用存证"), "fingerprint", citizens=True),
+            Place("ledger:evidence", _("使用存证"), "fingerprint", citizens=True, citizen_title=_("谁用过我的数据")),
             Place("ledger:audit", _("操作记录"), "file-text"),
             Place("accounts:organisations", _("组织机构"), "building-bank", citizens=True),
         ),
@@ -102,17 +104,18 @@ def navigation(*, scope: Scope, roles: frozenset[str], path: str) -> tuple[Group
     """Return the groups that somebody may open, with the entry that ``path`` lies under marked."""
     groups = []
     for job in JOBS:
-        links = [_link(place, path) for place in job.places if place.is_for(scope, roles)]
+        links = [_link(place, scope, path) for place in job.places if place.is_for(scope, roles)]
         drawn = tuple(link for link in links if link is not None)
         if drawn:
             groups.append(Group(job.title, drawn))
     return tuple(groups)
 
 
-def _link(place: Place, path: str) -> Link | None:
+def _link(place: Place, scope: Scope, path: str) -> Link | None:
     try:
         href = reverse(place.address)
     except NoReverseMatch:
         return None
     current = path == href or (href != "/" and path.startswith(href))
-    return Link(href, place.title, place.icon, current)
+    title = place.title if scope.official else place.citizen_title or place.title
+    return Link(href, title, place.icon, current)

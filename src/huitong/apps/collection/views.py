@@ -23,6 +23,7 @@ from huitong.apps.collection.models import Run
 from huitong.apps.collection.selectors import access_run, issue_list, may_run, run_row, runs_list
 from huitong.apps.collection.services import queue_run
 from huitong.apps.collection.specs import IssueRow, RunFilter, RunRow
+from huitong.apps.collection.target_words import TargetWords
 from huitong.apps.labels import Text, choices
 from huitong.apps.paging import Page
 from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Wanted, listing_page, state_cell
@@ -33,6 +34,7 @@ def runs(request: HttpRequest) -> HttpResponseBase:
     """List the runs."""
     require_official(request.user)
     target, chain = request.GET.get("target", ""), request.GET.get("chain", "")
+    words = TargetWords()
 
     def fetch(wanted: Wanted, number: int, size: int) -> Page[RunRow]:
         narrowed = RunFilter(
@@ -42,13 +44,15 @@ def runs(request: HttpRequest) -> HttpResponseBase:
             target=target,
             chain=chain,
         )
-        return runs_list(request.user, narrowed, number=number, size=size)
+        page = runs_list(request.user, narrowed, number=number, size=size)
+        words.learn(page.rows)
+        return page
 
     context = {"target": target, "chain": chain}
-    return listing_page(request, "collection/runs.html", _run_listing(request.user), fetch, context)
+    return listing_page(request, "collection/runs.html", _run_listing(request.user, words), fetch, context)
 
 
-def _run_listing(viewer: Viewer) -> Listing[RunRow]:
+def _run_listing(viewer: Viewer, words: TargetWords) -> Listing[RunRow]:
     return Listing(
         name="runs",
         title=_("运行记录"),
@@ -61,7 +65,7 @@ def _run_listing(viewer: Viewer) -> Listing[RunRow]:
             Column("started_at", _("开始"), "time"),
             Column("seconds", _("用时")),
         ),
-        cells=_run_cells,
+        cells=lambda row: _run_cells(row, words),
         empty=Empty(
             _("还没有运行过"),
             _("在目录页点“立即运行”，或由系统按更新周期自动运行，每一次都会记在这里。"),
@@ -81,9 +85,9 @@ def _organisations(viewer: Viewer) -> list[tuple[str, Text]]:
     return [(node.code, node.short or node.title) for node in organisation_tree(viewer)]
 
 
-def _run_cells(row: RunRow) -> tuple[Cell, ...]:
+def _run_cells(row: RunRow, words: TargetWords) -> tuple[Cell, ...]:
     return (
-        Cell(row.target_title, href=reverse("collection:run", args=[row.id]), note=row.organisation),
+        Cell(words.text(row), href=reverse("collection:run", args=[row.id]), note=row.organisation),
         state_cell("run_kind", row.kind),
         state_cell("run_state", row.state, note=row.error_title),
         Cell(row.rows if row.state == "done" else None),
@@ -113,8 +117,11 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
     found = access_run(request.user, run_id)
     row = run_row(found)
     item = found.item
+    words = TargetWords()
+    words.learn([row])
     context = {
         "run": row,
+        "title": words.text(row),
         "item": item,
         "counts": _run_counts(row),
         "may_run": _may_run(request, item),

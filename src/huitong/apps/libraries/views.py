@@ -92,7 +92,8 @@ def look_up(request: HttpRequest) -> HttpResponse:
     if not isinstance(request.user, User) or not request.user.has_role(*MAY_LOOK_UP):
         raise Terminal("people.not_allowed", login=str(request.user))
     pages = library_list(request.user)
-    initial = {"library": request.GET.get("library", "")}
+    people_first = next((page.code for page in pages if page.key == "id_number"), "")
+    initial = {"library": request.GET.get("library") or people_first}
     form = LookUpForm(request.POST or None, libraries=pages, initial=initial)
     record: LibraryRecord | None = None
     problem: HuitongError | None = None

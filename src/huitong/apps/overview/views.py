@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,9 +17,11 @@ from huitong.apps.accounts.selectors import require_bureau, require_official, sc
 from huitong.apps.accounts.visibility import Viewer
 from huitong.apps.catalog.rule_words import RuleWords
 from huitong.apps.catalog.views import item_tabs
+from huitong.apps.collection.failing import failing_runs
 from huitong.apps.collection.selectors import issue_list, runs_list
 from huitong.apps.collection.services import queue_chain
-from huitong.apps.collection.specs import RowsPage, RunFilter
+from huitong.apps.collection.specs import RowsPage, RunFilter, RunRow
+from huitong.apps.collection.target_words import TargetWords
 from huitong.apps.collection.views import ISSUE_COLUMNS, issue_cells
 from huitong.apps.labels import Text, language
 from huitong.apps.ledger.selectors import who_used
@@ -64,7 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def _desk(user: User) -> dict[str, object]:
     flow = city_flow(user)
     own = _own_departments(user, flow)
-    failed = runs_list(user, RunFilter(state="failed"), size=SHORT_LIST)
+    failed = failing_runs(user, size=SHORT_LIST)
     issues = issue_list(user, size=SHORT_LIST)
     words = RuleWords()
     words.learn(row.item for row in issues.rows)
@@ -73,14 +75,22 @@ def _desk(user: User) -> dict[str, object]:
     return {
         **_flow_context(user, flow),
         "own": own,
-        "failed": failed,
-        "recent": runs_list(user, RunFilter(), size=SHORT_LIST),
+        "failed": _titled(failed.rows),
+        "failed_total": failed.total,
+        "recent": _titled(runs_list(user, RunFilter(), size=SHORT_LIST).rows),
         "issues": table,
         "link_rate": _percent(flow.totals.linked, flow.totals.items),
         "pass_rate": _percent(flow.totals.std_rows, flow.totals.std_rows + flow.totals.quarantine_rows),
         "issue_total": issues.total,
         "grants": grant_list(user, size=SHORT_LIST) if user.has_role("developer") else None,
     }
+
+
+def _titled(rows: tuple[RunRow, ...]) -> list[RunRow]:
+    """The same runs with what they worked on in words."""
+    words = TargetWords()
+    words.learn(rows)
+    return [replace(row, target_title=words.text(row)) for row in rows]
 
 
 def _percent(part: int, whole: int) -> str:
@@ -156,7 +166,7 @@ def _rows_table(item: str, found: RowsPage, words: RuleWords) -> Table:
     columns = [ShownColumn(c.name, c.title, "text", head=False, note=c.name) for c in found.columns]
     cells = [[Cell(value) for value in row] for row in found.rows]
     if found.schema == "quarantine":
-        columns.insert(0, ShownColumn("reasons", _("为什么被拦截"), "text", head=False))
+        columns.insert(0, ShownColumn("reasons", _("为什么被拦截"), "reasons", head=False))
         comma = "; " if language() == "en" else "；"
         for line, broken in zip(cells, found.rules, strict=True):
             why = comma.join(words.text(item, rule) for rule in broken)
