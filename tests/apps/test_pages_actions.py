@@ -148,9 +148,14 @@ def test_a_look_up_needs_a_purpose(as_: Callable[[str], Client], system: User, h
     assert "办理群众或企业申请的事项" in words(client.get("/evidence/"))
     own = words(as_("citizen").get("/evidence/"))
     assert "公安" in own and "姓名" in own and "谁用过我的数据" in own
-    receipt = re.search(r"/evidence/([0-9a-f]{64})/", client.get("/evidence/").content.decode())
-    assert receipt and "A-7" in words(client.get(receipt[0])) + words(client.get("/evidence/"))
-    assert as_("developer").get(receipt[0]).status_code == 404
+    receipts = re.findall(r"/evidence/[0-9a-f]{64}/", client.get("/evidence/").content.decode())
+    assert len(receipts) == 2, "the one that found nobody is on record too"
+    page = client.get(receipts[1])
+    assert "A-7" in words(page) and as_("developer").get(receipts[1]).status_code == 404
+    about = re.search(r"/evidence/[?]subject=[^\"]+", page.content.decode())
+    assert about and len(parsed(client, about[0]).css("tbody tr")) == 1
+    assert not parsed(client, f"{about[0]}&outcome=refused").css("tbody tr")
+    assert not parsed(client, "/evidence/?service=resident").css("tbody tr")
 
 
 def try_it(client: Client, service: str, **asked: str) -> str:

@@ -24,10 +24,16 @@ class UseWords:
         self._titles: dict[str, str] = {}
         self._fields: dict[str, str] = {}
 
+    def services(self) -> list[tuple[str, str]]:
+        """Return everything that can be used, by the code that evidence has, with its title."""
+        if not self._titles:
+            self._titles = {row.code: _title(row) for row in declared_services()}
+            self._titles |= {f"{_LIBRARY}{row.code}": _title(row) for row in declared_libraries()}
+        return list(self._titles.items())
+
     def learn(self, rows: Sequence[EvidenceRow]) -> None:
         """Read the titles that ``rows`` need."""
-        self._titles = {row.code: _title(row) for row in declared_services()}
-        self._titles |= {f"{_LIBRARY}{row.code}": _title(row) for row in declared_libraries()}
+        self.services()
         self._fields = field_titles(name for row in rows for name in row.fields)
 
     def service(self, row: EvidenceRow) -> str:

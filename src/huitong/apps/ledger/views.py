@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from huitong.apps.accounts.selectors import require_official, scope_of
 from huitong.apps.labels import Text, choices, label, language
+from huitong.apps.ledger.about import evidence_about
 from huitong.apps.ledger.selectors import anchors, audit_list, evidence_list, who_used
 from huitong.apps.ledger.specs import AuditRow, EvidenceFilter, EvidenceRow
 from huitong.apps.ledger.use_words import UseWords
@@ -28,7 +30,7 @@ from huitong.foundation.errors import Terminal, error_texts
 
 CHANGES_SHOWN = 10
 """Changes of one thing that are shown in full."""
-LINKED = ("service", "app", "grant", "case")
+LINKED = ("app", "grant", "case")
 """What a link from elsewhere may narrow the list to, beside the filters shown."""
 
 
@@ -38,24 +40,29 @@ def evidence(request: HttpRequest) -> HttpResponseBase:
         raise Terminal("people.sign_in_needed")
     official = scope_of(request.user).official
     words = UseWords()
+    subject = request.GET.get("subject", "")[:64]
     linked = {name: request.GET[name][:300] for name in LINKED if request.GET.get(name)}
 
     def fetch(wanted: Wanted, number: int, size: int) -> Page[EvidenceRow]:
         narrowed = EvidenceFilter(
             **linked,
+            service=wanted.value("service"),
             outcome=wanted.value("outcome"),
             since=_day(wanted.value("since")),
             until=_day(wanted.value("until")),
         )
-        if official:
-            page = evidence_list(request.user, narrowed, number=number, size=size)
-        else:
+        if not official:
             page = who_used(request.user, number=number, size=size)
+        elif subject:
+            page = evidence_about(request.user, narrowed, subject, number=number, size=size)
+        else:
+            page = evidence_list(request.user, narrowed, number=number, size=size)
         words.learn(page.rows)
         return page
 
-    context = {"official": official, "linked": linked}
-    listing = _evidence_listing(words, official=official)
+    kept = {**linked, "subject": subject} if subject else linked
+    context = {"official": official, "linked": kept}
+    listing = _evidence_listing(words, kept, official=official)
     return listing_page(request, "ledger/evidence.html", listing, fetch, context)
 
 
@@ -82,7 +89,7 @@ def _day(text: str) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
 
 
-def _evidence_listing(words: UseWords, *, official: bool) -> Listing[EvidenceRow]:
+def _evidence_listing(words: UseWords, kept: Mapping[str, str], *, official: bool) -> Listing[EvidenceRow]:
     outcomes: list[tuple[str, Text]] = [("ok", _("已答复")), ("refused", _("被拒绝"))]
     return Listing(
         name="evidence",
@@ -99,9 +106,15 @@ def _evidence_listing(words: UseWords, *, official: bool) -> Listing[EvidenceRow
         ),
         cells=lambda row: _evidence_cells(row, words, official=official),
         empty=_evidence_empty(official=official),
-        filters=(Filter("outcome", _("结果"), outcomes), Filter("since", _("开始日期")), Filter("until", _("结束日期")))
+        filters=(
+            Filter("service", _("服务"), words.services()),
+            Filter("outcome", _("结果"), outcomes),
+            Filter("since", _("开始日期")),
+            Filter("until", _("结束日期")),
+        )
         if official
         else (),
+        keep=kept,
     )
 
 
