@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from bench.measure import Figure, in_own_process, peak_gigabytes, show
+from bench.measure import Figure, peak_gigabytes, show
 from huitong.packs.demo import generate_city, tick_city
 
 SIZES = ("50000", "5000000")
@@ -36,13 +38,20 @@ def measure(people: int) -> list[Figure]:
     ]
 
 
+def measure_alone(people: str) -> list[Figure]:
+    """Measure in a process of its own, so that peak memory is its own."""
+    command = [sys.executable, "-m", "bench.generate", ALONE, people, "--json"]
+    answer = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+    return [Figure(**one) for one in json.loads(answer.stdout)]
+
+
 def main() -> None:
-    """Measure each size in a process of its own, so that peak memory is its own."""
-    sizes = [word for word in sys.argv[1:] if word.isdecimal()]
+    """Measure each size."""
+    sizes = [word for word in sys.argv[1:] if word.isdecimal()] or SIZES
     if ALONE in sys.argv:
         show(measure(int(sizes[0])))
         return
-    show([figure for people in sizes or SIZES for figure in in_own_process("bench.generate", ALONE, people)])
+    show([figure for people in sizes for figure in measure_alone(people)])
 
 
 if __name__ == "__main__":

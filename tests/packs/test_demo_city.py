@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -14,13 +15,55 @@ from stdnum.cn import ric, uscc
 from tests.packs.contents import everything
 
 from huitong.foundation.errors import Terminal
-from huitong.packs.demo import city_state, generate_city, serve_city_pages, tick_city, truth_counts
-from huitong.packs.demo.generator.objects import COPY_OFFSET, source_objects
+from huitong.packs.demo import (
+    CityState,
+    city_state,
+    generate_city,
+    serve_city_pages,
+    tick_city,
+    truth_counts,
+    truth_path,
+)
+from huitong.packs.demo.generator import city, objects
+from huitong.packs.demo.generator.objects import COPY_OFFSET, FEW_PEOPLE, source_objects, stage
+from huitong.packs.demo.generator.workshop import furnish, open_workshop
 
 
 def test_the_same_seed_gives_the_same_city(home: Path, tmp_path: Path) -> None:
     generate_city(tmp_path, people=1_000)
     assert everything(tmp_path) == everything(home)
+
+
+@pytest.mark.slow
+def test_a_crew_of_processes_makes_the_same_city(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(city, "FEW_PEOPLE", 0)
+    generate_city(tmp_path, people=1_000)
+    assert everything(tmp_path) == everything(home)
+    assert truth_counts(tmp_path) == truth_counts(home)
+    assert {one.name for one in (tmp_path / "city").iterdir()} == {one.name for one in (home / "city").iterdir()}
+
+
+def test_a_failing_crew_leaves_no_city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(city, "FEW_PEOPLE", 0)
+    monkeypatch.setattr(sys, "executable", "false")
+    with pytest.raises(Terminal, match="crew_failed"):
+        generate_city(tmp_path, people=1_000)
+    assert city_state(tmp_path) is None
+    assert not (tmp_path / "city").exists()
+
+
+def test_rows_are_the_same_whether_kept_or_computed_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = CityState(people=1_000, seed=7)
+    with closing(open_workshop(truth_path(home), read_only=True)) as con:
+        furnish(con, state)
+        for item in (item for item in source_objects() if item.medium == "db"):
+            kept, again = set(), set()
+            for few, rows in ((FEW_PEOPLE, kept), (0, again)):
+                monkeypatch.setattr(objects, "FEW_PEOPLE", few)
+                staged = stage(con, item, state)
+                rows.update(con.execute(staged.rows_sql()).fetchall())
+            assert staged.relation == "staged_view"
+            assert kept == again, item.table
 
 
 @pytest.mark.slow

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import shutil
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from huitong.foundation.errors import Terminal
-from huitong.packs.demo.generator.holdings import fill_everything
-from huitong.packs.demo.generator.objects import source_objects
-from huitong.packs.demo.generator.workshop import CityState, furnish, open_workshop, sql_file
+from huitong.packs.demo.generator.crew import fill_with_crew
+from huitong.packs.demo.generator.holdings import by_file, fill_file
+from huitong.packs.demo.generator.objects import FEW_PEOPLE, source_objects
+from huitong.packs.demo.generator.workshop import SPILL, TRUTH, CityState, furnish, open_workshop, sql_file
 
 FEWEST, MOST = 1_000, 5_000_000
 """How many people a city may have; its numbers are laid out for the most."""
@@ -48,7 +50,7 @@ def city_folder(home: Path) -> Path:
 
 def truth_path(home: Path) -> Path:
     """Return the DuckDB file that says what is really so."""
-    return city_folder(home) / "truth.duckdb"
+    return city_folder(home) / TRUTH
 
 
 def city_state(home: Path) -> CityState | None:
@@ -68,7 +70,7 @@ def generate_city(home: Path, *, people: int = 50_000, seed: int = 7) -> CityRep
         seed: any integer.
 
     Raises:
-        Terminal: ``demo.people``, ``demo.city_exists``.
+        Terminal: ``demo.people``, ``demo.city_exists``, ``demo.crew_failed``.
     """
     started = time.monotonic()
     folder = city_folder(home)
@@ -94,14 +96,16 @@ def write_state(folder: Path, state: CityState) -> None:
 
 
 def _make(folder: Path, state: CityState) -> tuple[Holding, ...]:
-    con = open_workshop(folder / "truth.duckdb")
-    try:
+    with closing(open_workshop(folder / TRUTH)) as con:
         furnish(con, state)
         for step in _TRUTH_STEPS:
             con.execute(sql_file("truth", f"{step}.sql"))
-        fill_everything(con, folder, state)
+        if state.people <= FEW_PEOPLE:
+            for items in by_file():
+                fill_file(con, folder, items, state)
+    if state.people > FEW_PEOPLE:
+        fill_with_crew(folder, state)
+    with closing(open_workshop(folder / TRUTH, read_only=True)) as con:
         rows = dict(con.execute('SELECT "table", rows FROM holding').fetchall())
-    finally:
-        con.close()
-    shutil.rmtree(folder / ".spill", ignore_errors=True)
+    shutil.rmtree(folder / SPILL, ignore_errors=True)
     return tuple(Holding(i.table, i.department, i.file, i.object, rows[i.table]) for i in source_objects())

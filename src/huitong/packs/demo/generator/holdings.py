@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import groupby
 from pathlib import Path
@@ -13,33 +11,27 @@ from huitong.engine.lake.extensions import Connection
 from huitong.engine.lake.names import ident, literal
 from huitong.packs.demo.generator.deliveries import Sheet, write_delivery
 from huitong.packs.demo.generator.objects import SourceObject, Staged, keep_dirt, source_objects, stage
-from huitong.packs.demo.generator.workshop import CityState, furnish
+from huitong.packs.demo.generator.workshop import CityState
 
 _LARGEST = "police/rkxx.db"
 _SQLITE_TYPES = {"BIGINT": "INTEGER", "INTEGER": "INTEGER", "DATE": "DATE", "TIMESTAMP": "DATETIME", "VARCHAR": "TEXT"}
 
 
-def fill_everything(con: Connection, folder: Path, state: CityState) -> None:
-    """Make every source under ``folder``, two files at a time.
+def fill_file(con: Connection, folder: Path, items: list[SourceObject], state: CityState) -> None:
+    """Make one file of a department from the truth, and write down what it holds and what is dirty in it.
 
-    Cost: one pass over the truth an object, and a second one for its dirt. Memory is bounded by DuckDB's limit. DuckDB
-    feeds a SQLite file from one thread, so two files at a time use two cores.
+    Cost: one pass over the truth an object, and a second one for its dirt.
+
+    Args:
+        con: a connection furnished for ``state``, on its first day.
+        folder: the city's folder.
+        items: all objects of the file.
+        state: the city.
     """
-    own = threading.local()
-
-    def enter() -> None:
-        own.con = con.cursor()
-        own.con.execute("USE truth")
-        furnish(own.con, state)
-
-    def fill(items: list[SourceObject]) -> None:
-        if items[0].medium == "db":
-            _fill_database(own.con, folder, items, state)
-        else:
-            deliver(own.con, folder, items, state)
-
-    with ThreadPoolExecutor(max_workers=2, initializer=enter) as workers:
-        list(workers.map(fill, by_file()))
+    if items[0].medium == "db":
+        _fill_database(con, folder, items, state)
+    else:
+        deliver(con, folder, items, state)
 
 
 def by_file() -> list[list[SourceObject]]:
@@ -51,18 +43,17 @@ def by_file() -> list[list[SourceObject]]:
 def _fill_database(con: Connection, folder: Path, items: list[SourceObject], state: CityState) -> None:
     file = folder / items[0].file
     file.parent.mkdir(parents=True, exist_ok=True)
-    source = ident(f"source_{items[0].table}")  # names of attached databases are shared by all threads
-    con.execute(f"ATTACH {literal(str(file))} AS {source} (TYPE sqlite)")
+    con.execute(f"ATTACH {literal(str(file))} AS source (TYPE sqlite)")
     for item in items:
         staged = stage(con, item, state)
         _create_table(file, item.object, staged)
-        target = f"{source}.{ident(item.object)}"
+        target = f"source.{ident(item.object)}"
         rows = _count(con, f"INSERT INTO {target} {staged.rows_sql()}")
         if item.dirt:
             keep_dirt(con, item, staged, day=state.day)
             rows += _count(con, f"INSERT INTO {target} {staged.copies_sql()}")
         con.execute(f"INSERT INTO holding VALUES ({literal(item.table)}, {literal(rows)})")
-    con.execute(f"DETACH {source}")
+    con.execute("DETACH source")
 
 
 def _create_table(file: Path, name: str, staged: Staged) -> None:
@@ -92,7 +83,8 @@ def deliver(con: Connection, folder: Path, items: list[SourceObject], state: Cit
         con.execute(f"DELETE FROM dirt WHERE {own} AND number NOT IN (SELECT number FROM {staged.relation})")
         con.execute(f"DELETE FROM delivered WHERE {own}")
         con.execute(f"INSERT INTO delivered SELECT {literal(item.table)}, * FROM ({_contributions_sql(staged)})")
-        con.execute(f"INSERT OR REPLACE INTO holding VALUES ({literal(item.table)}, {literal(len(rows))})")
+        con.execute(f"DELETE FROM holding WHERE {own}")
+        con.execute(f"INSERT INTO holding VALUES ({literal(item.table)}, {literal(len(rows))})")
         sheets.append(Sheet(item.object, staged.names, rows))
     write_delivery(folder / items[0].file, sheets, encoding=items[0].encoding)
 

@@ -17,7 +17,8 @@ from huitong.packs.demo.generator.workshop import CityState, sql_file
 
 COPY_OFFSET = 500_000_000
 """A row entered twice has a second row with this much added to its id."""
-_FEW_PEOPLE = 300_000
+FEW_PEOPLE = 300_000
+"""Up to this size a city is made by one process and staged rows are kept; beyond it both would cost more."""
 _PERSONAL = frozenset({"person", "marriage", "purchase", "withdrawal", "case"})
 
 
@@ -91,7 +92,7 @@ def stage(con: Connection, item: SourceObject, state: CityState, *, only_touched
     """
     feed = feed_sql(item, first_day=state.day == 0, only_touched=only_touched)
     rows = f"WITH feed AS ({feed}) {sql_file('tables', item.department, item.table + '.sql')}"
-    if only_touched or item.medium != "db" or state.people <= _FEW_PEOPLE:
+    if only_touched or item.medium != "db" or state.people <= FEW_PEOPLE:
         relation = "staged_rows"
         con.execute(f"CREATE OR REPLACE TEMP TABLE {relation} AS {rows}")
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, timedelta
 from importlib import resources
 from pathlib import Path
@@ -11,6 +12,10 @@ import msgspec
 from huitong.engine.lake.extensions import Connection, connect
 from huitong.engine.lake.names import ident, literal
 
+TRUTH = "truth.duckdb"
+"""The truth database in the city's folder."""
+SPILL = ".spill"
+"""Where in the city's folder DuckDB puts what does not fit into memory."""
 DAY_0 = date(2025, 6, 30)
 """The city's first day: fixed, so that the same seed gives the same rows on every machine."""
 _GENERATOR = resources.files("huitong.packs.demo.generator")
@@ -46,10 +51,11 @@ def open_workshop(truth: Path, *, read_only: bool = False) -> Connection:
         memory_limit="1500MB",
         threads=2,
         preserve_insertion_order=True,
-        temp_directory=str(truth.parent / ".spill"),
+        temp_directory=str(truth.parent / SPILL / str(os.getpid())),
     )
     con.execute(f"ATTACH {literal(str(truth))} AS truth {'(READ_ONLY)' if read_only else ''}")
     con.execute("USE truth")
+    con.execute("SET enable_progress_bar = false")  # DuckDB would draw it into the standard output of a command
     return con
 
 

@@ -7,7 +7,7 @@ CREATE TABLE change (day INTEGER, thing VARCHAR, number BIGINT, what VARCHAR);
 -- How much a day changed at the sources.
 CREATE TABLE tick ("table" VARCHAR, day INTEGER, inserted BIGINT, updated BIGINT, deleted BIGINT, mended BIGINT);
 -- How many rows a source object holds.
-CREATE TABLE holding ("table" VARCHAR PRIMARY KEY, rows BIGINT);
+CREATE TABLE holding ("table" VARCHAR, rows BIGINT);
 -- How many numbered things (cases, hours measured) there are by now.
 CREATE TABLE counter (thing VARCHAR PRIMARY KEY, numbers BIGINT);
 CREATE TABLE city (seed BIGINT, people BIGINT, day0 DATE, day INTEGER, pending BOOLEAN);
