@@ -51,7 +51,7 @@ class Picture:
 
 def picture_of(flow: CityFlow) -> Picture:
     """Lay out ``flow``. Grows with departments, libraries, services and edges, not with rows."""
-    departments = sorted(flow.departments, key=lambda each: -each.raw_rows)
+    departments = largest_first(flow)
     height = TOP + LANE * max(len(departments), len(flow.services), 3) + BOTTOM
     rows = _scale([each.raw_rows for each in departments])
     step = (height - TOP - BOTTOM) / len(departments)
@@ -69,6 +69,11 @@ def picture_of(flow: CityFlow) -> Picture:
         services=services,
         ribbons=[*_lane_ribbons(departments, lanes, rows), *streams],
     )
+
+
+def largest_first(flow: CityFlow) -> list[DepartmentFlow]:
+    """Return the departments in the order of the picture's lanes."""
+    return sorted(flow.departments, key=lambda each: -each.raw_rows)
 
 
 def items_url(department: DepartmentFlow) -> str:

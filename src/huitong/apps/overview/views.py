@@ -26,7 +26,7 @@ from huitong.apps.collection.views import ISSUE_COLUMNS, issue_cells
 from huitong.apps.labels import Text, language
 from huitong.apps.ledger.selectors import who_used
 from huitong.apps.libraries.selectors import library_page
-from huitong.apps.overview.picture import issues_url, items_url, picture_of
+from huitong.apps.overview.picture import issues_url, items_url, largest_first, picture_of
 from huitong.apps.overview.selectors import city_flow, item_page, rows_of
 from huitong.apps.overview.specs import CityFlow, DepartmentFlow
 from huitong.apps.paging import Page
@@ -114,7 +114,7 @@ def _flow_context(viewer: Viewer, city: CityFlow) -> dict[str, object]:
         "flow": city,
         "totals": city.totals,
         "picture": picture_of(city) if city.departments else None,
-        "lanes": [Lane(each, items_url(each), issues_url(each)) for each in city.departments],
+        "lanes": [Lane(each, items_url(each), issues_url(each)) for each in largest_first(city)],
         "most_rows": max((each.raw_rows for each in city.departments), default=0),
         "may_run": isinstance(viewer, User) and viewer.has_role("bureau"),
     }

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django import template
 from django.template.base import Node, NodeList, Parser, Token
 from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from huitong.apps import labels
 from huitong.apps.paging import Page
+from huitong.apps.tables import Cell, ShownColumn
 from huitong.site import figures
+from huitong.site.cells import badge_html, row_html, time_html
 from huitong.site.icons import icon_svg
 
 register = template.Library()
@@ -27,17 +28,23 @@ def icon(name: str) -> SafeString:
     return icon_svg(name) if name else mark_safe("")
 
 
-@register.inclusion_tag("site/components/badge.html")
-def badge(text: object, tone: str = "", icon: str = "") -> dict[str, object]:
+@register.simple_tag
+def badge(text: object, tone: str = "", icon: str = "") -> SafeString:
     """Draw a badge: ``{% badge text tone="info" icon="clock" %}``."""
-    return {"text": text, "tone": tone, "icon": icon}
+    return badge_html(text, tone, icon)
 
 
-@register.inclusion_tag("site/components/badge.html")
-def state(kind: str, value: str) -> dict[str, object]:
+@register.simple_tag
+def state(kind: str, value: str) -> SafeString:
     """Draw the badge of a state: ``{% state "run_state" run.state %}``."""
     named = labels.label(kind, value)
-    return {"text": named.text, "tone": named.tone, "icon": named.icon}
+    return badge_html(named.text, named.tone, named.icon)
+
+
+@register.simple_tag
+def cells(row: Sequence[tuple[ShownColumn, Cell]]) -> SafeString:
+    """Draw the cells of a table's row."""
+    return row_html(row)
 
 
 @register.simple_tag
@@ -144,25 +151,15 @@ def of(part: float | None, whole: float | None) -> str:
 
 
 @register.filter
-def when(moment: datetime.datetime | None) -> SafeString | str:
+def when(moment: datetime.datetime | None) -> SafeString:
     """Beijing time to the minute, with the exact time for machines and on hover."""
-    if moment is None:
-        return "—"
-    exact = localtime(moment)
-    title = _("北京时间 %(time)s") % {"time": exact.strftime("%Y-%m-%d %H:%M:%S")}
-    return format_html('<time datetime="{}" title="{}">{}</time>', exact.isoformat(), title, figures.beijing(moment))
+    return time_html(moment, figures.beijing(moment))
 
 
 @register.filter
-def ago(moment: datetime.datetime | None) -> SafeString | str:
+def ago(moment: datetime.datetime | None) -> SafeString:
     """How long ago, with the exact Beijing time on hover."""
-    if moment is None:
-        return figures.ago(None)
-    exact = localtime(moment)
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', exact.isoformat(), exact.strftime("%Y-%m-%d %H:%M:%S"),
-        figures.ago(moment),
-    )  # fmt: skip
+    return time_html(moment, figures.ago(moment))
 
 
 @register.filter
