@@ -14,7 +14,7 @@ from huitong.foundation.errors import Terminal
 from huitong.packs.demo.generator.crew import fill_with_crew
 from huitong.packs.demo.generator.holdings import by_file, fill_file
 from huitong.packs.demo.generator.objects import FEW_PEOPLE, source_objects
-from huitong.packs.demo.generator.workshop import SPILL, TRUTH, CityState, furnish, open_workshop, sql_file
+from huitong.packs.demo.generator.workshop import TRUTH, CityState, furnish, open_workshop, sql_file
 
 FEWEST, MOST = 1_000, 5_000_000
 """How many people a city may have; its numbers are laid out for the most."""
@@ -107,5 +107,6 @@ def _make(folder: Path, state: CityState) -> tuple[Holding, ...]:
         fill_with_crew(folder, state)
     with closing(open_workshop(folder / TRUTH, read_only=True)) as con:
         rows = dict(con.execute('SELECT "table", rows FROM holding').fetchall())
-    shutil.rmtree(folder / SPILL, ignore_errors=True)
+    for spilled in folder.glob(".spill-*"):
+        shutil.rmtree(spilled)
     return tuple(Holding(i.table, i.department, i.file, i.object, rows[i.table]) for i in source_objects())

@@ -14,8 +14,6 @@ from huitong.engine.lake.names import ident, literal
 
 TRUTH = "truth.duckdb"
 """The truth database in the city's folder."""
-SPILL = ".spill"
-"""Where in the city's folder DuckDB puts what does not fit into memory."""
 DAY_0 = date(2025, 6, 30)
 """The city's first day: fixed, so that the same seed gives the same rows on every machine."""
 _GENERATOR = resources.files("huitong.packs.demo.generator")
@@ -51,7 +49,7 @@ def open_workshop(truth: Path, *, read_only: bool = False) -> Connection:
         memory_limit="1500MB",
         threads=2,
         preserve_insertion_order=True,
-        temp_directory=str(truth.parent / SPILL / str(os.getpid())),
+        temp_directory=str(truth.parent / f".spill-{os.getpid()}"),
     )
     con.execute(f"ATTACH {literal(str(truth))} AS truth {'(READ_ONLY)' if read_only else ''}")
     con.execute("USE truth")
