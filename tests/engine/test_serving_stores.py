@@ -18,7 +18,7 @@ from huitong.engine.declarations.sharing import Grant
 from huitong.engine.serving.explain import explain
 from huitong.engine.serving.opening import open_serving
 from huitong.engine.serving.policy import Policy, ServedApp, ServedField, ServedService, decode, encode
-from huitong.engine.serving.sqlite import _lookup_sql
+from huitong.engine.serving.sqlite_reading import _packed_sql, _rows_sql
 from huitong.engine.serving.store import Generation, ServingStore
 from huitong.foundation.errors import Terminal, Transient
 
@@ -134,6 +134,23 @@ def test_deltas_take_typed_values(url: str, store: ServingStore) -> None:
     ]
 
 
+def test_values_come_out_as_they_went_in(tmp_path: Path) -> None:
+    store = open_serving(f"sqlite:///{tmp_path}")
+    generation = store.new_generation("t.values")
+    values = ['quote " back \\ slash', "控制\x01\n\t", "\U0001f600", "", None, 2**63 - 1, -1, 0]
+    with sqlite3.connect(generation.location) as connection:
+        connection.execute("CREATE TABLE data (k VARCHAR, t VARCHAR, i BIGINT, r DOUBLE)")
+        rows = [("k", v, None, 0.1 + 0.2) if isinstance(v, str) else ("k", None, v, 1e300) for v in values]
+        connection.executemany("INSERT INTO data VALUES (?, ?, ?, ?)", rows)
+    connection.close()
+    store.activate("t.values", generation, as_of=1, keys=["k"])
+    packed = store.lookup("t.values", "k", ["k"], ["t", "i"], 10)
+    plain = store.lookup("t.values", "k", ["k"], ["t", "i", "r"], 10)
+    assert sorted(map(repr, packed.rows)) == sorted(repr(row[1:3]) for row in rows)
+    assert sorted(map(repr, plain.rows)) == sorted(repr(row[1:]) for row in rows)
+    store.close()
+
+
 def test_other_processes_see_a_swap_within_a_second(url: str, store: ServingStore) -> None:
     publish(store, 1)
     other = open_serving(url)
@@ -242,9 +259,11 @@ def test_lookups_use_the_index(tmp_path: Path) -> None:
     store = open_serving(f"sqlite:///{tmp_path}")
     publish(store, 1)
     connection = sqlite3.connect(next(tmp_path.glob("*.sqlite")))
-    for statement in (*_lookup_sql("id_number", ("name",), True), *_lookup_sql("id_number", ("name",), False)):
-        plan = connection.execute("EXPLAIN QUERY PLAN " + statement, ("1", 1))
-        assert any("SEARCH d USING INDEX" in row[3] for row in plan.fetchall())
+    for build in (_packed_sql, _rows_sql):
+        for single in (True, False):
+            statement = build("id_number", ("name",), single)
+            plan = connection.execute("EXPLAIN QUERY PLAN " + statement, ("1", 1)).fetchall()
+            assert any("SEARCH d USING INDEX" in row[3] for row in plan), plan
     connection.close()
     store.close()
 

@@ -6,7 +6,10 @@ import base64
 import errno
 import json
 import os
+import subprocess
+import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -20,6 +23,7 @@ from huitong.engine.evidence.reading import read_records
 from huitong.engine.evidence.verify import verify
 from huitong.engine.serving.policy import ServedApp
 from huitong.foundation.hashing import hash_secret
+from huitong.gateway.quota import LedgerQuota
 from huitong.gateway.runtime import secret_stamp
 from huitong.gateway.tokens import Tokens
 
@@ -250,9 +254,24 @@ def test_quota_is_exact_under_concurrency_and_survives_a_restart(town: Town) -> 
     assert sum(record.asked for record in answered) == 5
 
 
-def test_two_processes_share_a_quota(town: Town) -> None:
-    from huitong.gateway.quota import LedgerQuota
+def test_processes_that_join_and_leave_share_a_quota_exactly(town: Town) -> None:
+    """Each counts as fast as it can; together they take what there is and no more, however they come and go."""
+    child = (
+        "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1])\n"
+        "from huitong.gateway.quota import LedgerQuota; from tests.gateway.town import grant\n"
+        "quota = LedgerQuota(Path(sys.argv[2])); granted = grant(quota=30_000)\n"
+        "print(sum(quota.reserve(granted, '2026-03-02', 1) for _ in range(12_000)))"
+    )
+    command = [sys.executable, "-c", child, str(Path(__file__).parents[2]), str(town.ledger)]
+    keeper = LedgerQuota(town.ledger)
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    taken = sum(keeper.reserve(grant(quota=30_000), "2026-03-02", 1) for _ in range(2_000))
+    taken += sum(int(process.communicate(timeout=60)[0]) for process in processes)
+    assert taken == 30_000
+    keeper.close()
 
+
+def test_two_processes_share_a_quota(town: Town) -> None:
     first, second = LedgerQuota(town.ledger), LedgerQuota(town.ledger)
     granted = grant(quota=3)
     taken = [quota.reserve(granted, "2026-03-02", 1) for quota in (first, second, first, second)]

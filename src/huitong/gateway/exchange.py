@@ -5,18 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
-from anyio import to_thread
 from starlette.types import Receive, Scope, Send
 
 from huitong.engine.evidence.meter import day_at
 from huitong.engine.evidence.record import Evidence, Receipt, utc_text
 from huitong.engine.serving.decision import Call, PolicyIndex, decide
-from huitong.engine.serving.store import Answer
 from huitong.foundation.clock import now
 from huitong.foundation.errors import HuitongError, Transient
 from huitong.gateway.answering import Plan, Reply, looked_up
 from huitong.gateway.asking import ClientGone, bounded, header
-from huitong.gateway.config import MAX_ROWS
 from huitong.gateway.kinds import Asked, Kind
 from huitong.gateway.problems import JSON, outward, send_body, send_problem
 from huitong.gateway.runtime import Gateway
@@ -99,16 +96,10 @@ class ServiceEndpoint:
     async def _answer(self, call: Call, consumer: str, asked: Asked) -> _Result:
         assert call.service and call.grant
         plan = self._gateway.policy.plan(call.service, call.grant, asked.fields)
-        answer = await self._look_up(plan, asked)
-        reply = self._kind.answer(plan, asked, answer, self._gateway.subject_hash)
-        return _Result(call, consumer, reply, plan, answer.as_of)
-
-    async def _look_up(self, plan: Plan, asked: Asked) -> Answer:
-        store, service = self._gateway.store, plan.service
-        keys = looked_up(asked.keys)
-        if store.local:
-            return store.lookup(service.table, service.key, keys, plan.columns, MAX_ROWS + 1)
-        return await to_thread.run_sync(store.lookup, service.table, service.key, keys, plan.columns, MAX_ROWS + 1)
+        service = plan.service
+        found = await self._gateway.lookups.find(service.table, service.key, looked_up(asked.keys), plan.columns)
+        reply = self._kind.answer(plan, asked, found, self._gateway.subject_hash)
+        return _Result(call, consumer, reply, plan, found.as_of)
 
     def _give_back(self, call: Call) -> None:
         """Undo the reservation of a call that was allowed and could not be answered."""

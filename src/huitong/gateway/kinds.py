@@ -9,10 +9,10 @@ import msgspec
 from starlette.types import Receive, Scope
 
 from huitong.engine.declarations.sharing import ServiceKind
-from huitong.engine.serving.store import Answer
 from huitong.foundation.errors import HuitongError
 from huitong.gateway.answering import Plan, Reply, SubjectHash
 from huitong.gateway.asking import VerifyItem, asked_in_body, asked_in_query, read_body, verified_in_body
+from huitong.gateway.lookups import Found
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -31,7 +31,7 @@ class Kind:
     name: ServiceKind
     methods: tuple[str, ...]
     read: Callable[[Scope, bytes], Asked]
-    answer: Callable[[Plan, Asked, Answer, SubjectHash], Reply]
+    answer: Callable[[Plan, Asked, Found, SubjectHash], Reply]
 
     async def ask(self, scope: Scope, receive: Receive) -> Asked:
         """Read a request. What is wrong with it becomes ``error``: whether the caller may know is decided later.
@@ -51,8 +51,8 @@ def _read_records(scope: Scope, body: bytes) -> Asked:
     return Asked(asked.keys, tuple(dict.fromkeys(asked.fields)) if asked.fields else None)
 
 
-def _answer_records(plan: Plan, asked: Asked, answer: Answer, subject_hash: SubjectHash) -> Reply:
-    return plan.records(asked.keys, answer, subject_hash)
+def _answer_records(plan: Plan, asked: Asked, found: Found, subject_hash: SubjectHash) -> Reply:
+    return plan.records(asked.keys, found, subject_hash)
 
 
 def _read_verify(scope: Scope, body: bytes) -> Asked:  # noqa: ARG001 - a kind's signature
@@ -61,8 +61,8 @@ def _read_verify(scope: Scope, body: bytes) -> Asked:  # noqa: ARG001 - a kind's
     return Asked([item.key for item in items], tuple(fields), items)
 
 
-def _answer_verify(plan: Plan, asked: Asked, answer: Answer, subject_hash: SubjectHash) -> Reply:
-    return plan.verify(asked.items or (), answer, subject_hash)
+def _answer_verify(plan: Plan, asked: Asked, found: Found, subject_hash: SubjectHash) -> Reply:
+    return plan.verify(asked.items or (), found, subject_hash)
 
 
 KINDS: tuple[Kind, ...] = (

@@ -19,6 +19,7 @@ from huitong.foundation.hashing import hash_subject
 from huitong.gateway.anonymous import AnonymousLimit
 from huitong.gateway.config import GatewayConfig
 from huitong.gateway.enforced import EnforcedPolicy
+from huitong.gateway.lookups import Lookups
 from huitong.gateway.quota import LedgerQuota
 from huitong.gateway.tokens import Tokens
 
@@ -36,6 +37,7 @@ class Gateway:
     def __init__(self, config: GatewayConfig) -> None:
         self.config = config
         self.store = open_serving(config.serving_url)
+        self.lookups = Lookups(self.store)
         self.policy = EnforcedPolicy(self.store)
         self.tokens = Tokens(config.secret, config.token_seconds)
         self.writer = open_writer(config.evidence_folder, "gateway", config.key_file)

@@ -12,17 +12,16 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 
 import msgspec
 
 from huitong.engine.serving import policy as policies
 from huitong.engine.serving.policy import Policy
-from huitong.engine.serving.quoting import ident
+from huitong.engine.serving.sqlite_reading import PublishedFile
 from huitong.engine.serving.sqlite_writing import SqliteDelta, publish_file, remove_generations, write_atomically
 from huitong.engine.serving.store import Answer, Delta, Generation
-from huitong.foundation.errors import Terminal, Transient
+from huitong.foundation.errors import Terminal
 
 POLL_SECONDS = 0.5
 
@@ -45,35 +44,18 @@ class SqliteServing:
         self._stamp: str | None = ""
         self._next_poll = 0.0
         self._files: dict[str, str] = {}
-        self._connections: dict[str, tuple[str, sqlite3.Connection]] = {}
+        self._open: dict[str, PublishedFile] = {}
 
     def lookup(self, table: str, column: str, keys: Sequence[str], columns: Sequence[str], limit: int) -> Answer:
-        single = len(keys) == 1
-        found, nothing = _lookup_sql(column, tuple(columns), single)
-        argument = keys[0] if single else msgspec.json.encode(keys).decode()
         with self._lock:
-            try:
-                connection = self._connection(table)
-                rows = connection.execute(found, (argument, limit)).fetchall()
-                if not rows:
-                    rows = connection.execute(nothing, (argument, limit)).fetchall()
-            except sqlite3.OperationalError as error:
-                if "no such column" in str(error):
-                    raise Terminal("serving.column_missing", table=table, reason=str(error)) from error
-                raise Transient("serving.unavailable", reason=str(error)) from error
-            except sqlite3.DatabaseError as error:
-                raise Transient("serving.unavailable", reason=str(error)) from error
-        return Answer(rows[0][0], [row[2:] for row in rows if row[1] is not None])
+            return self._file(table).lookup(column, keys, tuple(columns), limit)
 
     def as_of(self, table: str) -> int | None:
         with self._lock:
             try:
-                found = self._connection(table).execute("SELECT as_of FROM meta").fetchone()
+                return self._file(table).as_of()
             except Terminal:
                 return None
-            except sqlite3.DatabaseError as error:
-                raise Transient("serving.unavailable", reason=str(error)) from error
-        return int(found[0])
 
     def read_policy(self) -> Policy | None:
         try:
@@ -122,41 +104,39 @@ class SqliteServing:
 
     def close(self) -> None:
         with self._lock:
-            for _, connection in self._connections.values():
-                connection.close()
-            self._connections.clear()
+            for file in self._open.values():
+                file.close()
+            self._open.clear()
 
-    def _connection(self, table: str) -> sqlite3.Connection:
-        """The connection to the table's active file. The caller holds the lock."""
+    def _file(self, table: str) -> PublishedFile:
+        """The table's active file. The caller holds the lock."""
         now = time.monotonic()
         if now >= self._next_poll:
             self._next_poll = now + POLL_SECONDS
             self._poll()
-        held = self._connections.get(table)
-        return held[1] if held else self._open(table)
+        return self._open.get(table) or self._opened(table)
 
     def _poll(self) -> None:
         stamp = _stamp(self.folder / "manifest.json")
         if stamp == self._stamp:
             return
         self._stamp, self._files = stamp, self._read_manifest()
-        for table, (file, connection) in list(self._connections.items()):
-            if self._files.get(table) != file:
-                connection.close()
-                del self._connections[table]
+        for table, file in list(self._open.items()):
+            if self._files.get(table) != file.name:
+                file.close()
+                del self._open[table]
 
-    def _open(self, table: str) -> sqlite3.Connection:
+    def _opened(self, table: str) -> PublishedFile:
         for _ in range(3):
-            file = self._files.get(table)
-            if file is None:
+            name = self._files.get(table)
+            if name is None:
                 break
             try:
-                connection = _reading(self.folder / file)
+                self._open[table] = PublishedFile(self.folder / name)
             except sqlite3.OperationalError:
                 self._files = self._read_manifest()  # swapped twice since the manifest was read
                 continue
-            self._connections[table] = (file, connection)
-            return connection
+            return self._open[table]
         raise Terminal("serving.not_published", table=table)
 
     def _read_manifest(self) -> dict[str, str]:
@@ -178,27 +158,3 @@ def _stamp(file: Path) -> str | None:
     except FileNotFoundError:
         return None
     return f"{found.st_mtime_ns}-{found.st_ino}"
-
-
-def _reading(path: Path) -> sqlite3.Connection:
-    # mode=rw, not ro: a read-only connection cannot make the shared-memory file that WAL needs.
-    connection = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, check_same_thread=False, cached_statements=512)
-    connection.execute("PRAGMA query_only = ON")
-    connection.execute("PRAGMA busy_timeout = 2000")
-    connection.execute("PRAGMA cache_size = -16384")
-    return connection
-
-
-@lru_cache(maxsize=4096)
-def _lookup_sql(column: str, columns: tuple[str, ...], single: bool) -> tuple[str, str]:
-    """Two statements that give the snapshot and the rows of one instant.
-
-    The first is the quicker and gives nothing at all when no row is found; then the second gives the snapshot, and
-    rows if they have come in between.
-    """
-    picked = "".join(f", d.{ident(name)}" for name in columns)
-    condition = f"d.{ident(column)} " + ("= ?" if single else "IN (SELECT value FROM json_each(?))")
-    return (
-        f"SELECT (SELECT as_of FROM meta), d.rowid{picked} FROM data d WHERE {condition} LIMIT ?",
-        f"SELECT m.as_of, d.rowid{picked} FROM meta m LEFT JOIN data d ON {condition} LIMIT ?",
-    )

@@ -26,7 +26,7 @@ class Answer(msgspec.Struct, frozen=True):
     """What a look-up found: rows and the lake snapshot they are from, both of the same instant."""
 
     as_of: int
-    rows: list[Row]
+    rows: Sequence[Row]
 
 
 @dataclass(frozen=True, slots=True)
