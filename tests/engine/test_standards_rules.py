@@ -13,7 +13,7 @@ from huitong.engine.declarations.elements import CodeEntry, CodeList, Element
 from huitong.engine.declarations.items import CatalogItem, ItemField, Rule
 from huitong.engine.declarations.load import load_pack
 from huitong.engine.declarations.sources import Link
-from huitong.engine.plans.check import code_texts
+from huitong.engine.plans.check_fields import CodeTexts
 from huitong.engine.standards import Standards, rules_of
 from huitong.engine.standards.rules import RULE_KINDS
 from huitong.engine.standards.rules.protocol import FieldColumns, RuleInput, RuleKind
@@ -259,10 +259,9 @@ def test_titles_stand_for_codes_where_they_are_clear() -> None:
     codelist = CodeList(
         name="l", title="l", entries=tuple(CodeEntry(code=code, title=title) for code, title in entries)
     )
-    assert set(code_texts([codelist])) == {
-        *(("l", code, code) for code in "1234"),
-        ("l", "甲", "1"),
-    }
+    texts = CodeTexts.of(codelist)
+    assert texts.codes == ("1", "2", "3", "4")
+    assert texts.titles == (("甲", "1"),)
 
 
 def test_shipped_elements_are_fit_for_use() -> None:

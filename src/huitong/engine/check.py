@@ -18,11 +18,10 @@ from huitong.engine.plans.check import (
     CHECKED,
     CheckPlan,
     check_plan,
-    code_texts,
     flags_table,
     value_set,
 )
-from huitong.engine.plans.check_fields import CODE_TEXTS
+from huitong.engine.plans.check_fields import CODE_TITLES
 from huitong.engine.standards import Standards
 from huitong.foundation.clock import beijing_today, now
 from huitong.foundation.errors import Terminal
@@ -96,7 +95,7 @@ def check_item(lake: Lake, item: CatalogItem, standards: Standards, *, rebuild: 
         works = _pending(con, plan)
         rows = _count(con, table("raw", item.table))
         full = rebuild or any(work.full for work in works) or not _well_made(plan, found)
-        _load_code_texts(con, plan)
+        _load_codelists(con, plan)
         scope = 0 if full else _find_scope(con, plan, works)
         full = full or scope > _FULL_SHARE * rows
         if full:
@@ -186,12 +185,15 @@ def _pending(con: Connection, plan: CheckPlan) -> list[Work]:
     return [pending_work(con, step=step, schema=schema, table=name, fingerprint=fingerprint) for schema, name in tables]
 
 
-def _load_code_texts(con: Connection, plan: CheckPlan) -> None:
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {CODE_TEXTS} (list VARCHAR, text VARCHAR, code VARCHAR)")
-    rows = list(code_texts(plan.codelists))
-    if rows:
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        con.execute(f"INSERT INTO {CODE_TEXTS} SELECT unnest($1), unnest($2), unnest($3)", columns)
+def _load_codelists(con: Connection, plan: CheckPlan) -> None:
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {CODE_TITLES} (list VARCHAR, place INTEGER, code VARCHAR)")
+    for codelist in plan.codelists:
+        con.execute(codelist.type_sql())
+        codes = [code for _, code in codelist.titles]
+        con.execute(
+            f"INSERT INTO {CODE_TITLES} SELECT $1, unnest($2), unnest($3)",
+            [codelist.name, list(range(len(codes))), codes],
+        )
 
 
 def _find_scope(con: Connection, plan: CheckPlan, works: list[Work]) -> int:

@@ -7,7 +7,7 @@ verdicts (``_verdict<w>``: bits of failed reasons).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -15,10 +15,9 @@ from itertools import islice
 
 import msgspec
 
-from huitong.engine.declarations.elements import CodeList
 from huitong.engine.declarations.items import CatalogItem
 from huitong.engine.lake.names import KEY, RULES, RUN, ident, idents, literal
-from huitong.engine.plans.check_fields import FieldPlan, normalised_sql
+from huitong.engine.plans.check_fields import CodeTexts, FieldPlan, normalised_sql
 from huitong.engine.standards import BoundRule, RuleReason, Standards, rules_of
 from huitong.engine.standards.rules.protocol import RuleInput, RuleSql
 from huitong.engine.standards.types import TYPES
@@ -49,7 +48,6 @@ class CheckPlan:
     item: CatalogItem
     fields: tuple[FieldPlan, ...]
     rules: tuple[BoundRule, ...]
-    codelists: tuple[CodeList, ...]
     raw_columns: Mapping[str, str]
     today: date
 
@@ -57,6 +55,11 @@ class CheckPlan:
     def reasons(self) -> tuple[RuleReason, ...]:
         """Every reason of every rule; its place is its bit."""
         return tuple(reason for rule in self.rules for reason in rule.reasons)
+
+    @property
+    def codelists(self) -> tuple[CodeTexts, ...]:
+        """The code lists that its fields use, each once."""
+        return tuple({field.codelist.name: field.codelist for field in self.fields if field.codelist}.values())
 
     @property
     def uniques(self) -> tuple[tuple[int, str], ...]:
@@ -105,7 +108,7 @@ class CheckPlan:
             self.item.rules,
             self.item.link.key if self.item.link else (),
             elements,
-            self.codelists,
+            [[one.name, one.codes, one.titles] for one in self.codelists],
             list(self.raw_columns.items()),
         )
         return hashlib.sha256(msgspec.json.encode(declared)).hexdigest()
@@ -235,13 +238,13 @@ def check_plan(item: CatalogItem, standards: Standards, *, raw_columns: Mapping[
         if field.std_name.lower() in names or field.std_name in (KEY, RUN):
             raise Terminal("check.duplicate_field", item=item.code, field=field.std_name)
         names.add(field.std_name.lower())
-        fields.append(FieldPlan(index, field, standards.element(field.element), raw_columns[field.column]))
-    used = sorted({field.element.codelist for field in fields if field.element.codelist})
+        element = standards.element(field.element)
+        texts = CodeTexts.of(standards.codelists[element.codelist]) if element.codelist else None
+        fields.append(FieldPlan(index, field, element, raw_columns[field.column], texts))
     return CheckPlan(
         item=item,
         fields=tuple(fields),
         rules=rules_of(item, standards),
-        codelists=tuple(standards.codelists[name] for name in used),
         raw_columns=raw_columns,
         today=today,
     )
@@ -259,16 +262,3 @@ def flags_table(name: str) -> str:
 def value_set(rule: int) -> str:
     """Return the name of the one-column temporary table that a ``unique`` or ``reference`` rule looks up values in."""
     return f"_values{rule}"
-
-
-def code_texts(codelists: Iterable[CodeList]) -> Iterator[tuple[str, str, str]]:
-    """Give (list, text, code) for every code, and for every title that means one code and is no code itself."""
-    for codelist in codelists:
-        codes = {entry.code for entry in codelist.entries}
-        titles: dict[str, set[str]] = {}
-        for entry in codelist.entries:
-            titles.setdefault(entry.title, set()).add(entry.code)
-        yield from ((codelist.name, code, code) for code in sorted(codes))
-        for title, meant in titles.items():
-            if len(meant) == 1 and title not in codes:
-                yield codelist.name, title, next(iter(meant))

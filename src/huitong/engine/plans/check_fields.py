@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from huitong.engine.declarations.elements import Element
+from huitong.engine.declarations.elements import CodeList, Element
 from huitong.engine.declarations.items import ItemField
 from huitong.engine.lake.names import KEY, RUN, ident, idents, literal
 from huitong.engine.standards.bindings import normalisers_of
@@ -23,8 +23,56 @@ from huitong.engine.standards.rules.protocol import FieldColumns, RuleKind
 from huitong.engine.standards.standards import ElementCheck
 from huitong.engine.standards.types import TYPES
 
-CODE_TEXTS = "_code_texts"
-"""Temporary table (list, text, code): every code and every title that means one code."""
+CODE_TITLES = "_code_titles"
+"""Temporary table (list, place, code): what the titles of a code list mean, in their order in its type."""
+
+
+@dataclass(frozen=True)
+class CodeTexts:
+    """What may be written for the values of a code list: every code, and every title that means one code.
+
+    Texts are looked up by casting to an ENUM: a hash look-up within the projection. A join would do the same, but
+    leaves every column of the rows as a selection vector, which the layers above it pay for.
+    """
+
+    name: str
+    codes: tuple[str, ...]
+    titles: tuple[tuple[str, str], ...]
+    """Title and code."""
+
+    @classmethod
+    def of(cls, codelist: CodeList) -> CodeTexts:
+        """Take the texts out of a code list."""
+        codes = tuple(dict.fromkeys(entry.code for entry in codelist.entries))
+        meant: dict[str, set[str]] = {}
+        for entry in codelist.entries:
+            meant.setdefault(entry.title, set()).add(entry.code)
+        known = set(codes)
+        clear = tuple((title, *found) for title, found in meant.items() if len(found) == 1 and title not in known)
+        return cls(codelist.name, codes, tuple((title, code) for title, code in clear))
+
+    @property
+    def type(self) -> str:
+        """The quoted name of the temporary ENUM type."""
+        return ident(f"_codes_{self.name}")
+
+    @property
+    def table(self) -> str:
+        """The quoted name of the one-row column with the codes that the titles mean."""
+        return ident(f"_titles_{self.name}")
+
+    def type_sql(self) -> str:
+        """Return the statement that makes the type: codes first, then titles."""
+        texts = [*self.codes, *(title for title, _ in self.titles)]
+        return f"CREATE OR REPLACE TEMP TYPE {self.type} AS ENUM ({', '.join(map(literal, texts or ['']))})"
+
+    def code_sql(self, found: str, text: str) -> str:
+        """Return the expression of the code: ``found`` is a column of the type, ``text`` what was cast to it."""
+        place = f"enum_code({found})::INTEGER"
+        return (
+            f"CASE WHEN {found} IS NULL OR {place} < {len(self.codes)} THEN {text} "
+            f"ELSE {self.table}[{place} - {len(self.codes) - 1}] END"
+        )
 
 
 @dataclass(frozen=True)
@@ -35,6 +83,7 @@ class FieldPlan:
     declared: ItemField
     element: Element
     raw_type: str
+    codelist: CodeTexts | None
 
     @property
     def direct(self) -> bool:
@@ -59,15 +108,15 @@ class FieldPlan:
     def columns(self) -> FieldColumns:
         """The field's columns inside the query."""
         kind = self.probing_kind
-        own_value = self.element.type != "string" or self.element.codelist
+        own_value = self.element.type != "string" or self.codelist
         return FieldColumns(
             name=self.declared.std_name,
             type=self.element.type,
             text=f'"_t{self.index}"',
             value=f'"_v{self.index}"' if own_value else f'"_t{self.index}"',
-            code=f'"_c{self.index}"' if self.element.codelist else "",
+            code=f'"_c{self.index}"' if self.codelist else "",
             probe=f'"_p{self.index}"' if self.probe_sql() else "",
-            probe_kind=kind.name if kind and not self.element.codelist else "",
+            probe_kind=kind.name if kind and not self.codelist else "",
         )
 
     def raw_sql(self) -> str:
@@ -85,8 +134,8 @@ class FieldPlan:
         text, kind, quick = f'"_t{self.index}"', self.probing_kind, TYPES[self.element.type].quick
         if self.direct:
             return ""
-        if self.element.codelist:
-            return f"{_join(self, 'p')}.code"
+        if self.codelist:
+            return f"TRY_CAST({text} AS {self.codelist.type})"
         return kind.probe.sql(text) if kind and kind.probe else quick(text) if quick else ""
 
     def step_sql(self, step: int) -> str:
@@ -101,14 +150,15 @@ class FieldPlan:
         return f"CASE WHEN {clean} THEN {text} ELSE {normalised} END"
 
     def code_sql(self) -> str:
-        """Return the expression of the code: of the text as written, else of the normalised text."""
-        return f"coalesce({self.columns.probe}, {_join(self, 'c')}.code)" if self.columns.probe else "NULL"
+        """Return the expression of the code list's type: of the text as written, else of the normalised text."""
+        cast = f"TRY_CAST({self.columns.text} AS {self.codelist.type})" if self.codelist else "NULL"
+        return f"coalesce({self.columns.probe}, {cast})" if self.columns.probe else cast
 
     def value_sql(self) -> str:
         """Return the expression that turns the normalised text into the typed value."""
         reader, text = TYPES[self.element.type], self.columns.text
-        if self.element.codelist:
-            return f"coalesce({self.columns.code}, {text})"
+        if self.codelist:
+            return self.codelist.code_sql(self.columns.code, text)
         if self.direct:
             return reader.cast(text)
         return f"coalesce({self.columns.probe}, {reader.sql(text)})" if self.columns.probe else reader.sql(text)
@@ -122,33 +172,22 @@ def normalised_sql(fields: tuple[FieldPlan, ...], source: str) -> str:
     """
     texts = [f"{field.raw_sql()} AS {field.columns.text}" for field in fields]
     rows = f"SELECT {', '.join([idents((KEY, RUN)), *texts])} FROM {source}"
-    probed = [field for field in fields if field.columns.probe]
-    coded = [field for field in probed if field.element.codelist]
-    probes = "".join(f", {field.probe_sql()} AS {field.columns.probe}" for field in probed)
-    joins = "".join(_code_join(field, "p", on=f"n.{field.columns.text}") for field in coded)
-    rows = f"SELECT n.*{probes} FROM ({rows}) n{joins}"
+    probes = "".join(f", {field.probe_sql()} AS {field.columns.probe}" for field in fields if field.columns.probe)
+    rows = f"SELECT *{probes} FROM ({rows})"
     for step in range(max((len(field.normalisers) for field in fields), default=0)):
         changed = ", ".join(
             f"{field.step_sql(step)} AS {field.columns.text}" for field in fields if step < len(field.normalisers)
         )
         rows = f"SELECT * REPLACE ({changed}) FROM ({rows})"
-    codes = "".join(f", {field.code_sql()} AS {field.columns.code}" for field in fields if field.columns.code)
-    joins = "".join(_code_join(field, "c", on=_unknown(field)) for field in coded)
-    rows = f"SELECT n.*{codes} FROM ({rows}) n{joins}"
+    codelists = {field.codelist.table: field.codelist.name for field in fields if field.codelist}
+    if codelists:
+        codes = "".join(f", {field.code_sql()} AS {field.columns.code}" for field in fields if field.codelist)
+        titles = ", ".join(f"{_titles_sql(name)} AS {column}" for column, name in codelists.items())
+        rows = f"SELECT *{codes} FROM ({rows}), (SELECT {titles})"
     typed = [field for field in fields if field.columns.value != field.columns.text]
     values = "".join(f", {field.value_sql()} AS {field.columns.value}" for field in typed)
     return f"SELECT *{values} FROM ({rows})"
 
 
-def _unknown(field: FieldPlan) -> str:
-    return f"CASE WHEN n.{field.columns.probe} IS NULL THEN n.{field.columns.text} END"
-
-
-def _join(field: FieldPlan, purpose: str) -> str:
-    return f'"_j{purpose}{field.index}"'
-
-
-def _code_join(field: FieldPlan, purpose: str, *, on: str) -> str:
-    join = _join(field, purpose)
-    texts = f"SELECT text, code FROM {CODE_TEXTS} WHERE list = {literal(field.element.codelist)}"
-    return f" LEFT JOIN ({texts}) {join} ON {on} = {join}.text"
+def _titles_sql(name: str) -> str:
+    return f"(SELECT list(code ORDER BY place) FROM {CODE_TITLES} WHERE list = {literal(name)})"
