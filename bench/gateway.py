@@ -131,7 +131,7 @@ def _serving(home: Path, mode: str) -> Iterator[tuple[int, int]]:
         port = probe.getsockname()[1]
     command = [
         sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--workers", "1", "--no-access-log",
-        "--log-level", "warning", "--port", str(port), "bench.gateway:create_app",
+        "--no-ws", "--log-level", "warning", "--port", str(port), "bench.gateway:create_app",
     ]  # fmt: skip
     environment = {**os.environ, "BENCH_MODE": mode, "BENCH_HOME": str(home)}
     process = subprocess.Popen(command, env=environment)

@@ -7,7 +7,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from huitong.engine.evidence.record import Evidence, Receipt
-from huitong.gateway.app import create_gateway
+from huitong.gateway.app import create_gateway, spare_collector
 from huitong.gateway.config import GatewayConfig
 
 _NONE = Receipt("none", 0, "0" * 64)
@@ -18,6 +18,7 @@ def create(mode: str, config: GatewayConfig) -> ASGIApp:
     if mode == "bare":
         return Starlette(routes=[Route("/v1/{service}/records", _Nothing())])
     app = create_gateway(config)
+    spare_collector()
     if mode == "no_evidence":
         app.state.gateway.record = _keep_nothing
     return app

@@ -62,10 +62,14 @@ def create_gateway(config: GatewayConfig, prefix: str = "") -> Starlette:
 def create_gateway_from_environment() -> Starlette:
     """Return a gateway of its own at ``/gateway``, set up from the environment. For granian, as a factory."""
     app = create_gateway(config_from(load_settings()), PREFIX)
-    # What is loaded now stays: the collector need not walk through it, nor run every few calls.
+    spare_collector()
+    return app
+
+
+def spare_collector() -> None:
+    """Spare the collector of cycles what is loaded and stays, and let it run rarely: calls leave hardly any cycles."""
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
-    return app
 
 
 def serve(*, address: str = "127.0.0.1", port: int = 8001, workers: int = 1) -> None:
@@ -84,6 +88,7 @@ def serve(*, address: str = "127.0.0.1", port: int = 8001, workers: int = 1) -> 
         port=port,
         workers=workers,
         interface=Interfaces.ASGI,
+        websockets=False,
         log_level=LogLevels.warning,
         backlog=2048,
     ).serve()
