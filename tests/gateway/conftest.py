@@ -38,7 +38,7 @@ class LoopClient:
 
     def request(self, method: str, url: str, **arguments: Any) -> httpx.Response:
         """Send a request and wait for the answer."""
-        return self.start(method, url, **arguments).result(timeout=20)
+        return self.start(method, url, **arguments).result(timeout=60)
 
     def get(self, url: str, **arguments: Any) -> httpx.Response:
         """GET."""
@@ -50,7 +50,7 @@ class LoopClient:
 
     def all_of(self, started: Sequence[Future[httpx.Response]]) -> list[httpx.Response]:
         """Wait for requests that were started together."""
-        return [future.result(timeout=20) for future in started]
+        return [future.result(timeout=60) for future in started]
 
     def close(self) -> None:
         """End the loop."""

@@ -41,7 +41,7 @@ def running(
         [sys.executable, "-c", serve], env={**os.environ, **environment(town)}, preexec_fn=limit, start_new_session=True
     )
     client = httpx.Client(
-        base_url=f"http://127.0.0.1:{port}/gateway", timeout=20, headers={"Purpose": "G1"}, verify=False
+        base_url=f"http://127.0.0.1:{port}/gateway", timeout=60, headers={"Purpose": "G1"}, verify=False
     )
     try:
         _wait_until_healthy(client, process)
@@ -51,7 +51,7 @@ def running(
         client.close()
         if process.poll() is None:
             process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 
 
 def _wait_until_healthy(client: httpx.Client, process: subprocess.Popen[bytes]) -> None:
