@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from bench.measure import Figure, peak_gigabytes, show
 from huitong.packs.demo import generate_city, tick_city
+from huitong.packs.demo.generator.crew import WORKERS
 
 SIZES = ("50000", "5000000")
 ALONE = "--alone"
@@ -24,6 +26,7 @@ def measure(people: int) -> list[Figure]:
         day = tick_city(Path(folder))
         ticked = time.perf_counter() - started
         disk = sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file()) / 1e9
+    crew = WORKERS * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
     rows = sum(holding.rows for holding in report.holdings)
     changed = sum(one.inserted + one.updated + one.deleted for one in day.tables)
     size = f"{people:,} people"
@@ -34,7 +37,7 @@ def measure(people: int) -> list[Figure]:
             "< 180 s" if people >= 5_000_000 else "",
         ),
         Figure(f"a day in a city of {size}, {changed:,} rows", f"{ticked:.1f} s"),
-        Figure(f"demo city of {size}: peak memory", f"{peak_gigabytes():.2f} GB", "< 4 GB"),
+        Figure(f"demo city of {size}: peak memory", f"{max(peak_gigabytes(), crew):.2f} GB", "< 4 GB"),
     ]
 
 

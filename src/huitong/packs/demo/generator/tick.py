@@ -146,19 +146,19 @@ def _touched(con: Connection, source: sqlite3.Connection, item: SourceObject, st
         UNION SELECT number FROM dirt WHERE "table" = {name} AND mended_day = {day}
     """).fetchall()
     dice = random.Random(f"{state.seed}/{state.day}/{item.table}")
-    resaved = _some_numbers(source, item, dice, item.resaved)
-    dropped = _some_numbers(source, item, dice, item.dropped)
+    ((rows,),) = con.execute(f'SELECT rows FROM holding WHERE "table" = {name}').fetchall()
+    resaved, dropped = (
+        _some_numbers(source, item, dice, max(1, rows * rate // 1_000_000)) if rate and rows else []
+        for rate in (item.resaved, item.dropped)
+    )
     if dropped:
         con.execute(f"INSERT INTO gone VALUES {', '.join(f'({name}, {literal(one)}, {day})' for one in dropped)}")
     return sorted({number for (number,) in met} | set(resaved) | set(dropped))
 
 
-def _some_numbers(source: sqlite3.Connection, item: SourceObject, dice: random.Random, per_million: int) -> list[int]:
-    """Draw numbers of things that have a row, at least one where any are asked for."""
-    (largest, rows) = source.execute(
-        f"SELECT max(id), count(*) FROM {ident(item.object)} WHERE id < {COPY_OFFSET}"
-    ).fetchone()
-    wanted = max(1, rows * per_million // 1_000_000) if per_million and rows else 0
+def _some_numbers(source: sqlite3.Connection, item: SourceObject, dice: random.Random, wanted: int) -> list[int]:
+    """Draw numbers of things that have a row at the source."""
+    (largest,) = source.execute(f"SELECT max(id) FROM {ident(item.object)} WHERE id < {COPY_OFFSET}").fetchone()
     found: set[int] = set()
     for _ in range(wanted * 1000):
         if len(found) == wanted:
