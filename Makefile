@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PEOPLE ?= 50000
 PORT ?= 8000
 
-.PHONY: install install-dev demo test check bench messages lock clean
+.PHONY: install install-dev demo test check bench messages looks lock clean
 
 install: $(VENV)/.base
 install-dev: $(VENV)/.dev
@@ -31,7 +31,7 @@ demo: install ## Build the demo city and serve it
 	$(BIN)/huitong demo --people $(PEOPLE) --port $(PORT)
 
 test: install-dev ## Run the tests that need no service
-	$(BIN)/python -m pytest -m "not slow" $(PYTEST)
+	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 check: install-dev ## Lint, types, import contracts
 	$(BIN)/ruff check .
@@ -40,10 +40,13 @@ check: install-dev ## Lint, types, import contracts
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.bench ## Measure what README states
-	$(BIN)/python -m bench
+	HUITONG_TEST_CHROMIUM=$${HUITONG_TEST_CHROMIUM:-$$(command -v chromium)} $(BIN)/python -m bench
 
 messages: install-dev ## Compile the translations after editing a .po file
 	$(BIN)/python -m huitong.site.compile_messages
+
+looks: install-dev ## Take the gallery's pictures anew, after its look was changed on purpose
+	HUITONG_GALLERY_IMAGES=1 HUITONG_TEST_CHROMIUM=$${HUITONG_TEST_CHROMIUM:-/usr/bin/chromium} $(BIN)/python -m pytest -n0 -m browser -k looks_as_kept tests/journeys/test_gallery_looks.py
 
 lock: ## Rewrite the lock files
 	requirements/lock.sh

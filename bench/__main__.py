@@ -1,6 +1,7 @@
 """Every measurement, one after the other, each in a process of its own: ``python -m bench [part …]``.
 
-What needs MariaDB (HUITONG_TEST_MARIADB) is left out, by name, where there is none.
+What needs MariaDB (HUITONG_TEST_MARIADB) or a browser (HUITONG_TEST_CHROMIUM) is left out, by name, where there is
+none.
 """
 
 from __future__ import annotations
@@ -9,15 +10,19 @@ import os
 import subprocess
 import sys
 
-PARTS = ("collect", "read", "check", "fuse", "gateway", "generate", "chain")
+PARTS = (
+    "bare", "collect", "read", "check", "fuse", "gateway", "generate", "chain",
+    "catalog", "cases", "desk", "assessment", "pages", "rows",
+)  # fmt: skip
+NEEDS = {"collect": "HUITONG_TEST_MARIADB", "pages": "HUITONG_TEST_CHROMIUM", "rows": "HUITONG_TEST_CHROMIUM"}
 
 
 def main() -> None:
     """Run the named parts, or all."""
     for part in sys.argv[1:] or PARTS:
         print(f"\n## {part}\n", flush=True)
-        if part == "collect" and not os.environ.get("HUITONG_TEST_MARIADB"):
-            print("not measured: HUITONG_TEST_MARIADB is not set")
+        if part in NEEDS and not os.environ.get(NEEDS[part]):
+            print(f"not measured: {NEEDS[part]} is not set")
             continue
         subprocess.run([sys.executable, "-m", f"bench.{part}"], check=True)
 

@@ -1,4 +1,4 @@
-"""MariaDB to raw, against dlt's connectorx backend in the same run: ``python -m bench.collect [rows]``.
+"""MariaDB to raw, against dlt's connectorx backend in the same run: ``python -m bench.collect [rows] [--times 3]``.
 
 Needs HUITONG_TEST_MARIADB, a server on which a database of its own may be made.
 """
@@ -6,7 +6,6 @@ Needs HUITONG_TEST_MARIADB, a server on which a database of its own may be made.
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pymysql
 
-from bench.measure import Figure, median_seconds, peak_gigabytes, show
+from bench.measure import Figure, median_seconds, number_wanted, peak_gigabytes, show, times_wanted
 from huitong.engine.collect import collect_item
 from huitong.engine.declarations.items import CatalogItem, ItemField
 from huitong.engine.declarations.sources import Link, Source
@@ -89,15 +88,15 @@ def with_dlt(url: str, folder: Path) -> None:
 
 def main() -> None:
     """Measure a first collection, one that finds nothing new, one after 0.2 % changed, and dlt."""
-    rows = int(next((word for word in sys.argv[1:] if word.isdecimal()), "5000000"))
+    rows, times = number_wanted(5_000_000), times_wanted()
     with tempfile.TemporaryDirectory() as name, database(os.environ["HUITONG_TEST_MARIADB"], rows) as url:
         folder = Path(name)
         source = Source(code="b", title="", organisation="police", kind="mysql", location=url)
         with open_lake(load_settings(home=folder / "var", environment={})) as lake:
-            full = median_seconds(lambda: collect_item(lake, ITEM, source, {}, mode="remake"))
-            idle = median_seconds(lambda: collect_item(lake, ITEM, source, {}))
-        memory = peak_gigabytes()
-        peer = median_seconds(lambda: with_dlt(url, folder))
+            full = median_seconds(lambda: collect_item(lake, ITEM, source, {}, mode="remake"), times=times)
+            idle = median_seconds(lambda: collect_item(lake, ITEM, source, {}), times=times)
+        memory = peak_gigabytes(children=1)  # the connector reads in a process of its own
+        peer = median_seconds(lambda: with_dlt(url, folder), times=times)
     show(
         [
             Figure(
@@ -107,7 +106,7 @@ def main() -> None:
                 f"dlt connectorx to Parquet: {rows / peer / 1e6:.2f} M rows/s (ratio {peer / full:.2f})",
             ),
             Figure("MariaDB to raw, incremental, nothing new", f"{idle:.2f} s", "", f"full: {full:.1f} s"),
-            Figure("collect: peak memory of our process", f"{memory:.2f} GB", "< 4 GB"),
+            Figure("collect: peak memory, with the process that reads", f"{memory:.2f} GB", "< 4 GB"),
         ]
     )
 

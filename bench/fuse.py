@@ -1,13 +1,12 @@
-"""Fuse a population library of 5 M people out of four std tables: ``python -m bench.fuse [people]``."""
+"""Fuse a population library of 5 M people out of four std tables: ``python -m bench.fuse [people] [--times 3]``."""
 
 from __future__ import annotations
 
-import sys
 import tempfile
 import time
 from pathlib import Path
 
-from bench.measure import Figure, median_seconds, peak_gigabytes, show
+from bench.measure import Figure, median_seconds, number_wanted, peak_gigabytes, show, times_wanted
 from huitong.engine.declarations.libraries import Attribute, AttributeInput, Library, LibrarySource
 from huitong.engine.fuse import fuse_library
 from huitong.engine.lake import Lake, open_lake
@@ -66,7 +65,7 @@ def fill(lake: Lake, people: int) -> int:
 
 def main() -> None:
     """Measure a full fusing and one after 0.2 % of the rows changed."""
-    people = int(next((word for word in sys.argv[1:] if word.isdecimal()), "5000000"))
+    people = number_wanted(5_000_000)
     with tempfile.TemporaryDirectory() as folder, open_lake(load_settings(home=Path(folder), environment={})) as lake:
         rows = fill(lake, people)
         spec = library()
@@ -77,7 +76,7 @@ def main() -> None:
                     con.execute(f"DROP TABLE IF EXISTS base.population{suffix}")
             fuse_library(lake, spec, rebuild=True)
 
-        seconds = median_seconds(full)
+        seconds = median_seconds(full, times=times_wanted())
         with lake.transaction() as con:
             con.execute(
                 "UPDATE std.medical SET phone = phone || '0', updated = updated + INTERVAL 90 DAY "

@@ -31,9 +31,30 @@ def median_seconds(action: Callable[[], object], *, times: int = 3) -> float:
     return statistics.median(taken)
 
 
-def peak_gigabytes() -> float:
-    """Return the most memory this process has held, in GB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+def peak_gigabytes(*, children: int = 0) -> float:
+    """Return the most memory this process has held, in GB.
+
+    Args:
+        children: how many processes it had at work at once; each is taken for the largest of them.
+    """
+    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss if children else 0
+    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + children * largest) / 1e6
+
+
+def times_wanted(default: int = 3) -> int:
+    """Return how often to measure: ``--times N``."""
+    return int(sys.argv[sys.argv.index("--times") + 1]) if "--times" in sys.argv else default
+
+
+def numbers_wanted() -> list[int]:
+    """Return the numbers among the words, e.g. of rows or people, without that of ``--times``."""
+    words = zip(sys.argv, sys.argv[1:], strict=False)
+    return [int(word) for before, word in words if word.isdecimal() and before != "--times"]
+
+
+def number_wanted(default: int) -> int:
+    """Return the first number among the words."""
+    return (*numbers_wanted(), default)[0]
 
 
 def show(figures: list[Figure]) -> None:

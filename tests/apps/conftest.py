@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings as django_settings
 from django.db import transaction
 from django.test import Client, override_settings
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 from tests.apps.town import PACK, PASSWORD, build_town
@@ -30,18 +30,16 @@ def installation(home: Path) -> Installation:
     return load_settings(home=home, environment={"HUITONG_SECRET": "test-secret", "HUITONG_THREADS": "1"})
 
 
-@pytest.fixture(scope="session")
-def django_db_use_migrations() -> bool:
-    """Make the tables from the models at once; ``test_models.py`` sees to it that the migrations give the same."""
-    return False
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a file whose tests would wait for each other for ever.
 
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep SQLite's test database in a file, as an installation does: in memory, threads do not wait for each other."""
-    database = django_settings.DATABASES["default"]
-    if database["ENGINE"].endswith("sqlite3"):
-        database.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "people.sqlite3")
+    The town of a module lies in an open transaction; a test with transactions of its own would wait for its lock.
+    """
+    holding = {item.path for item in items if "_town_in_database" in getattr(item, "fixturenames", ())}
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        if marker and marker.kwargs.get("transaction") and item.path in holding:
+            raise pytest.UsageError(f"{item.nodeid} needs a file without tests that use the town.")
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +48,7 @@ def home(tmp_path: Path, settings: Settings, request: pytest.FixtureRequest) -> 
     folder = tmp_path / "var"
     settings.HUITONG = installation(folder)
     settings.PASSWORD_HASHERS = FAST_HASHERS
+    translation.deactivate()  # a page that an earlier test opened in English leaves its language behind
     allow_chains()
     yield folder
     close_desk()

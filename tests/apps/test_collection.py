@@ -90,7 +90,9 @@ def test_one_failing_source_does_not_stop_the_others(town: Path, system: User) -
     (town / "police.sqlite").unlink()
     report = run_chain(system)
     assert report.failed == 1 and report.skipped == 1
-    assert report.failures[0].startswith("collect POLICE-01: source.")
+    (failure,) = report.failures
+    assert (failure.kind, failure.target) == ("collect", "POLICE-01") and failure.code.startswith("source.")
+    assert failure.title and "police.sqlite" in failure.detail and failure.hint
     failed = Run.objects.get(state="failed")
     assert failed.error.startswith("source.") and failed.finished_at
     assert CatalogItem.objects.get(code="POLICE-01").link_state == "failing"

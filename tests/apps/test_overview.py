@@ -21,6 +21,7 @@ from huitong.apps.collection.models import Run
 from huitong.apps.collection.selectors import issue_list, runs_list, source_list
 from huitong.apps.collection.specs import RunFilter
 from huitong.apps.overview.selectors import city_flow, item_page, rows_of, status
+from huitong.apps.overview.specs import RowsWanted
 from huitong.apps.sharing.services import put_service
 from huitong.foundation.errors import Terminal
 
@@ -113,9 +114,9 @@ def test_rows_are_masked_and_quarantine_says_why(user: Login, system: User, run_
         ("sjh", "mobile", True),
     ]
     assert page.total == 9 and CITIZEN not in str(page)
-    quarantine = rows_of(user("police"), "quarantine", "police_person", rule="id_number.checksum")
+    quarantine = rows_of(user("police"), "quarantine", "police_person", wanted=RowsWanted(rule="id_number.checksum"))
     assert quarantine.rules == (("id_number.checksum",),) and quarantine.total == 1
-    assert rows_of(user("police"), "quarantine", "police_person", rule="other").total == 0
+    assert rows_of(user("police"), "quarantine", "police_person", wanted=RowsWanted(rule="other")).total == 0
     second = rows_of(user("leader"), "base", "population", number=2, size=4)
     assert (second.number, second.pages, len(second.rows)) == (2, 3, 4)
     assert CITIZEN not in str(rows_of(user("bureau"), "base", "population"))

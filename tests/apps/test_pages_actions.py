@@ -53,12 +53,12 @@ def words(response: object) -> str:
 
 
 def test_sign_in_and_out(nobody: Client) -> None:
-    wrong = nobody.post("/login/", {"username": "police", "password": "no"})
+    wrong = nobody.post("/login/", {"login": "police", "password": "no"})
     assert wrong.status_code == 200 and "账号或密码不对" in words(wrong)
-    right = nobody.post("/login/", {"username": "police", "password": PASSWORD, "next": "/runs/"})
+    right = nobody.post("/login/", {"login": "police", "password": PASSWORD, "next": "/runs/"})
     assert right.headers["Location"] == "/runs/"
     elsewhere = Client(headers={"host": "localhost"})
-    stolen = elsewhere.post("/login/", {"username": "police", "password": PASSWORD, "next": "https://evil.example/"})
+    stolen = elsewhere.post("/login/", {"login": "police", "password": PASSWORD, "next": "https://evil.example/"})
     assert stolen.headers["Location"] == "/"
     assert nobody.get("/logout/").status_code == 405
     assert nobody.post("/logout/").headers["Location"] == "/login/"
@@ -82,13 +82,13 @@ def test_language_and_colours(as_: Callable[[str], Client]) -> None:
     client = as_("bureau")
     page = client.post("/i18n/setlang/", {"language": "en", "next": "/items/?q=x"}, follow=True)
     assert page.redirect_chain == [("/items/?q=x", 302)] and "Data catalog" in words(page)
-    dark = client.post("/theme/", {"theme": "dark", "next": "/items/"}, follow=True)
+    dark = client.post("/appearance/", {"theme": "dark", "next": "/items/"}, follow=True)
     page_text = dark.content.decode()
-    assert 'data-theme="dark"' in page_text and 'css/dark.css">' in page_text
-    client.post("/theme/", {"theme": "light"})
+    assert 'data-theme="dark"' in page_text and "css/dark.css?v=" in page_text
+    client.post("/appearance/", {"theme": "light"})
     assert "css/dark.css" not in client.get("/items/").content.decode()
-    assert client.post("/theme/", {"theme": "pink"}).status_code == 400
-    assert client.post("/theme/", {"theme": "dark", "next": "//evil.example"}).headers["Location"] == "/"
+    assert client.post("/appearance/", {"theme": "pink"}).status_code == 400
+    assert client.post("/appearance/", {"theme": "dark", "next": "//evil.example"}).headers["Location"] == "/"
 
 
 def test_starting_a_run(as_: Callable[[str], Client]) -> None:
@@ -108,7 +108,8 @@ def test_a_failed_run_says_what_to_do(as_: Callable[[str], Client], town: Path, 
     client = as_("police")
     page = words(client.get(f"/runs/{failed.pk}/"))
     assert failed.error in page and "怎么办" in page
-    assert "运行失败，需要处理" in words(client.get("/"))
+    home = words(client.get("/"))
+    assert "昨夜失败" in home and "仍失败" in home
     done = Run.objects.filter(state="done", kind="collect").get()
     assert "读取语句" in words(as_("bureau").get(f"/runs/{done.pk}/"))
 
@@ -185,6 +186,23 @@ def test_trying_a_service(as_: Callable[[str], Client], system: User, home: Path
 def test_trying_without_a_gateway(as_: Callable[[str], Client], system: User) -> None:
     run_chain(system)
     assert "服务暂时无法试用" in try_it(as_("developer"), "resident", grant="hr-resident", kind="records")
+
+
+def test_the_command_of_a_service_is_of_a_kind_that_is_granted(as_: Callable[[str], Client]) -> None:
+    def command(login: str, service: str) -> tuple[str, str]:
+        page = HTMLParser(as_(login).get(f"/services/{service}/").content.decode())
+        panel, code = page.css_first("section[aria-labelledby=call]"), page.css_first("[aria-labelledby=call] pre code")
+        assert panel is not None and code is not None
+        return code.text(), panel.html or ""
+
+    text, panel = command("police", "insurance")
+    assert "/gateway/v1/insurance/verify" in text and "/records" not in text, "the service and the grant only verify"
+    assert "-u police-app:$SECRET" in text and "Purpose: police-insurance" in text and '"id_number": "?"' in text
+    assert 'href="/apps/police-app/"' in panel and "read -rs SECRET" in panel, "and says where $SECRET is from"
+    text, panel = command("developer", "resident")
+    assert "/gateway/v1/resident/records?key=" in text and "-u hr-app:$SECRET" in text
+    text, panel = command("leader", "insurance")
+    assert "-u APP:$SECRET" in text and "/insurance/verify" in text and "<code>GRANT</code>" in panel
 
 
 def test_a_grant_explains_itself(as_: Callable[[str], Client], system: User) -> None:

@@ -39,8 +39,37 @@ def test_other_pages_open(boss: Client, path: str) -> None:
     parsed(boss, path)
 
 
+@pytest.mark.parametrize(
+    ("name", "zh", "en"),
+    [
+        ("late", "到期前 2 个工作日会提醒", "You are reminded 2 working days before the end"),
+        ("work", "轮到您时会出现在这里", "and it is your turn, it appears here"),
+        ("night", "点开能看到原因和怎么办", "with why and what to do"),
+        ("overdue", "把目录挂接到库表或文件", "Link catalog items to tables or files"),
+    ],
+)
+def test_a_quiet_morning_says_what_will_come(boss: Client, name: str, zh: str, en: str) -> None:
+    for tongue, words in (("zh-hans", zh), ("en", en)):
+        boss.cookies["django_language"] = tongue
+        panel = parsed(boss, "/").css_first(f"section[aria-labelledby={name}]")
+        assert panel is not None and words in panel.text()
+
+
+def test_the_screen_of_an_empty_city(boss: Client) -> None:
+    told = parsed(boss, "/screen/").body.text()  # type: ignore[union-attr]
+    for words in (
+        "还没有登记部门和目录",
+        "最近 30 分钟没有调用",
+        "还没有挂接的目录",
+        "还没有检查过数据",
+        "没有超期的办件",
+    ):
+        assert words in told
+
+
 def test_nobody_may_look_around(db: None) -> None:
     client = Client(headers={"host": "localhost"})
-    assert client.get("/").headers["Location"] == "/login/"
+    for path in ("/", "/open/", "/papers/", "/search/?q=zzzz"):
+        assert parsed(client, path).css_first(".empty h3, .empty h2, .empty p") is not None, path
     parsed(client, "/login/")
     parsed(client, "/organisations/")

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import msgspec
 import pytest
+from asgiref.sync import async_to_sync
 from django.db import connection
-from django.test import Client
+from django.test import AsyncClient, Client
 from django.test.utils import CaptureQueriesContext
 from tests.apps.pages import parsed
 from tests.apps.town import CITIZEN, GRANT, INSURANCE, INSURED, PERSON
 
+from huitong.apps import downloads, exports
 from huitong.apps.accounts.models import User
 from huitong.apps.catalog.services import put_item
 from huitong.apps.collection.models import QualityIssue, Run
 from huitong.apps.collection.services import run_chain
+from huitong.apps.exports import csv_text
 from huitong.apps.ledger.services import import_evidence
 from huitong.apps.libraries.services import look_up
 from huitong.apps.sharing.services import put_grant, put_service
-from huitong.apps.tables import csv_text
+from huitong.apps.tables import Cell
 
 pytestmark = pytest.mark.django_db
 Login = Callable[[str], User]
@@ -50,9 +55,7 @@ def test_items_narrow_and_sort(bureau: Client) -> None:
     assert "没有符合条件的记录" in nothing.css_first(".empty").text()  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize(
-    "query", ["?order=;drop", "?page=-1", "?page=99999999999", "?page=²", "?provider=%00", "?q=%25'\""]
-)
+@pytest.mark.parametrize("query", ["?order=;drop", "?page=-1", "?page=99999999999", "?page=²", "?q=%25'\""])
 def test_nonsense_is_ignored(bureau: Client, query: str) -> None:
     assert bureau.get(f"/items/{query}").status_code == 200
     assert bureau.get(f"/runs/{query}").status_code == 200
@@ -121,7 +124,8 @@ def test_queries_stay_flat(bureau: Client, user: Login, system: User) -> None:
     _grow(user, system)
     after = {path: queries(bureau, path) for path in LISTS}
     assert {path: (before[path], count) for path, count in after.items() if count > before[path]} == {}
-    assert max(after.values()) < 40, after
+    home = after.pop("/")  # today's work and the city: eight lists on one page
+    assert max(after.values()) < 40 and home < 50, (after, home)
 
 
 def _grow(user: Login, system: User) -> None:
@@ -138,3 +142,59 @@ def _grow(user: Login, system: User) -> None:
         run.save()
         look_up(user("police"), library="population", key=CITIZEN, purpose="核对参保情况")
     import_evidence()
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_an_export_is_sent_while_it_is_read(bureau: Client, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    """As the site's own server asks: Django would read all rows there before the first is sent."""
+    path, english, lines = f"/items/?export={form}", {"accept-language": "en"}, exports._lines
+    whole = b"".join(bureau.get(path, headers=english).streaming_content)  # type: ignore[attr-defined]
+    read: list[object] = []
+
+    def counted(*given: Any) -> Iterator[list[Cell]]:
+        for line in lines(*given):
+            read.append(line)
+            yield line
+
+    async def taken() -> tuple[bytes, int, bytes]:
+        client = AsyncClient()
+        client.cookies = bureau.cookies
+        answer = await client.get(path, headers=english)
+        blocks = aiter(answer.streaming_content)  # type: ignore[attr-defined]
+        first, seen = await anext(blocks), len(read)
+        return first, seen, b"".join([block async for block in blocks])
+
+    monkeypatch.setattr(exports, "_lines", counted)
+    monkeypatch.setattr(exports, "CSV_BLOCK", 1)
+    monkeypatch.setattr(downloads, "BLOCK", 64)
+    first, seen, rest = async_to_sync(taken)()
+    assert len(read) == 3
+    if form == "csv":
+        assert seen == 0, "the heading goes out before any row is read"
+        assert first + rest == whole and b"Title" in first, "in the reader's language"
+    else:
+        assert len(first) == 64 and zipfile.is_zipfile(io.BytesIO(first + rest))
+
+
+def test_a_reader_who_leaves_ends_the_export(bureau: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[bool] = []
+
+    def endless(*_: Any) -> Iterator[list[Cell]]:
+        try:
+            while True:
+                yield [Cell("x")]
+        finally:
+            ended.append(True)
+
+    async def left() -> None:
+        client = AsyncClient()
+        client.cookies = bureau.cookies
+        answer = await client.get("/items/?export=csv")
+        blocks = aiter(answer.streaming_content)  # type: ignore[attr-defined]
+        await anext(blocks)
+        await anext(blocks)
+        await blocks.aclose()
+
+    monkeypatch.setattr(exports, "_lines", endless)
+    async_to_sync(left)()
+    assert ended == [True]

@@ -16,7 +16,12 @@ from huitong.site.icons import FOLDER, icon_svg
 SITE = Path(huitong.site.__file__).parent
 PACKAGE = SITE.parent
 VENDOR = SITE / "static" / "vendor"
-CATALOG = SITE / "locale" / "en" / "LC_MESSAGES"
+CATALOGS = sorted(PACKAGE.glob("**/locale/en/LC_MESSAGES/django.po"))
+
+
+def all_texts() -> list[polib.POEntry]:
+    """Every text of the site's catalog and of each app's own."""
+    return [entry for catalog in CATALOGS for entry in polib.pofile(str(catalog))]
 
 
 def test_vendored_files_are_as_released() -> None:
@@ -31,6 +36,18 @@ def test_vendored_files_are_as_released() -> None:
     for package in listed:
         assert package["licence"] and package["version"] in package["folder"]
         assert (VENDOR / package["folder"] / "LICENSE").exists()
+
+
+def test_no_style_sheet_or_script_is_empty() -> None:
+    files = [*SITE.rglob("static/site/**/*.css"), *SITE.rglob("static/site/**/*.js")]
+    assert len(files) > 10 and not [file.name for file in files if len(file.read_text(encoding="utf-8").strip()) < 40]
+
+
+def test_scripts_have_no_texts_of_their_own() -> None:
+    scripts = [file for file in PACKAGE.rglob("static/**/*.js") if VENDOR not in file.parents]
+    assert len(scripts) > 8
+    written = [file.name for file in scripts if re.search(r"[\u2e80-\u9fff\uff00-\uffef]", file.read_text("utf-8"))]
+    assert not written, "texts come from the page, where they are translated"
 
 
 def test_every_icon_that_is_used_is_there_and_no_other() -> None:
@@ -49,7 +66,7 @@ def test_every_icon_that_is_used_is_there_and_no_other() -> None:
 
 
 def test_every_text_is_translated() -> None:
-    texts = polib.pofile(str(CATALOG / "django.po"))
+    texts = all_texts()
     assert len(texts) > 400
     wrong = []
     for entry in texts:
@@ -63,11 +80,18 @@ def test_every_text_is_translated() -> None:
 
 
 def test_the_compiled_catalog_is_that_of_the_texts() -> None:
-    texts = polib.pofile(str(CATALOG / "django.po"))
-    compiled = polib.mofile(str(CATALOG / "django.mo"))
-    assert {(e.msgid, e.msgstr, str(e.msgstr_plural)) for e in compiled} == {
-        (e.msgid, e.msgstr, str(e.msgstr_plural)) for e in texts
-    }
+    for catalog in CATALOGS:
+        compiled = polib.mofile(str(catalog.with_suffix(".mo")))
+        assert {(e.msgid, e.msgstr, str(e.msgstr_plural)) for e in compiled} == {
+            (e.msgid, e.msgstr, str(e.msgstr_plural)) for e in polib.pofile(str(catalog))
+        }, catalog
+
+
+def test_a_text_of_several_apps_is_translated_alike() -> None:
+    texts: dict[tuple[str | None, str], str] = {}
+    for entry in all_texts():
+        known = texts.setdefault((entry.msgctxt, entry.msgid), entry.msgstr)
+        assert known == entry.msgstr, entry.msgid
 
 
 _MARKED = (
@@ -79,7 +103,7 @@ _MARKED = (
 
 def test_every_marked_text_is_in_the_catalog() -> None:
     """The catalog was made from the sources as they are: nothing was added since."""
-    known = {entry.msgid for entry in polib.pofile(str(CATALOG / "django.po"))}
+    known = {entry.msgid for entry in all_texts()}
     missing = set()
     for file in (*PACKAGE.rglob("*.html"), *(PACKAGE / "site").rglob("*.py"), *(PACKAGE / "apps").rglob("*.py")):
         text = file.read_text(encoding="utf-8")

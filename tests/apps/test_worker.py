@@ -18,12 +18,13 @@ from django_tasks_db.models import DBTaskResult
 from tests.apps.test_ledger import evidence, write
 from tests.apps.town import IDS, PACK, SECRET
 
-from huitong.apps.accounts.models import CalendarDay
+from huitong.apps.accounts.models import CalendarDay, User
 from huitong.apps.accounts.services import set_calendar_day, system_user
 from huitong.apps.collection.models import Run
-from huitong.apps.collection.selectors import the_serving_store
+from huitong.apps.collection.selectors import newest_runs, the_serving_store
 from huitong.apps.collection.services import (
     allow_chains,
+    chain_end,
     queue_chain,
     queue_run,
     run_chain,
@@ -75,6 +76,26 @@ def test_queued_work_and_new_evidence_are_taken_up(whole_town: Path, home: Path)
     queue_run(system_user(), kind="collect", target="POLICE-01")
     time.sleep(0.8)
     assert Run.objects.latest("pk").state == "queued", "stopped threads do nothing"
+
+
+def test_a_chain_tells_how_it_ended(whole_town: Path) -> None:
+    first, second = queue_chain(system_user()), queue_chain(system_user())
+    assert chain_end(first) is chain_end(second) is None, "both wait"
+    work_off_queue()
+    assert chain_end(first) == chain_end(second) == ""
+    broken = DBTaskResult.objects.order_by("enqueued_at").last()
+    assert broken is not None and second in broken.args_kwargs["args"]
+    DBTaskResult.objects.filter(pk=broken.pk).update(status="FAILED", exception_class_path="builtins.OSError")
+    assert (chain_end(first), chain_end(second)) == ("", "builtins.OSError")
+
+
+def test_the_newest_runs_are_found_however_long_ago(whole_town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    police = User.objects.get(login="police")
+    old = [Run.objects.create(kind="collect", target="A", organisation=police.organisation).pk for _ in range(3)]
+    others = Run.objects.create(kind="collect", target="B", organisation=User.objects.get(login="hr").organisation)
+    monkeypatch.setattr("huitong.apps.collection.selectors.LATEST", 2)
+    assert [run.id for run in newest_runs(police, most=2)] == old[:0:-1], "fewer lie among the latest"
+    assert [run.id for run in newest_runs(system_user(), most=1)] == [others.pk]
 
 
 def test_a_chain_ends_between_two_steps_when_the_process_stops(whole_town: Path) -> None:

@@ -31,6 +31,14 @@ def test_every_command_is_documented() -> None:
     assert [name for name in commands if f"`huitong {name}`" not in OPERATIONS] == []
 
 
+def test_every_command_that_ends_has_json() -> None:
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    commands |= {"ledger verify": commands.pop("ledger").commands["verify"]}
+    without = {name for name, one in commands.items() if not any("--json" in option.opts for option in one.params)}
+    assert without == {"serve", "gateway", "worker"}
+    assert "but for those that stay (`serve`, `gateway`, `worker`)" in OPERATIONS
+
+
 @pytest.mark.parametrize("word", [*RULE_KINDS, *get_args(ServiceKind), *get_args(SourceKind), *KINDS])
 def test_every_kind_is_documented(word: str) -> None:
     assert word in PACKS
@@ -38,6 +46,6 @@ def test_every_kind_is_documented(word: str) -> None:
 
 def test_no_document_names_a_registry_or_a_machine() -> None:
     root = DOCS.parent
-    words = ("pypi.org", "npmjs", "pythonhosted", "/work/")
+    words = ("pypi.org", "npmjs", "pythonhosted", str(root))
     texts = [*root.glob("*.md"), *DOCS.rglob("*.md"), *(root / "requirements").glob("*.lock")]
     assert [(file.name, word) for file in texts for word in words if word in file.read_text(encoding="utf-8")] == []

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sqlite3
 import subprocess
 import sys
+from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +18,8 @@ from huitong.engine.lake import open_lake
 from huitong.foundation.settings import load_settings
 
 PACK = Path(__file__).parents[2] / "examples" / "enterprises"
-pytestmark = [pytest.mark.realdata, pytest.mark.timeout(300)]
+PAGE = Path(__file__).parents[2] / "docs" / "real-run.md"
+pytestmark = [pytest.mark.realdata, pytest.mark.timeout(900)]
 
 
 def _huitong(*words: str) -> Any:
@@ -26,17 +31,44 @@ def _huitong(*words: str) -> Any:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory, data_folder: Path) -> Path:
-    """An installation after two runs of the chain; the second must have nothing to do."""
-    folder = tmp_path_factory.mktemp("real") / "var"
-    first = _huitong("run", "--home", str(folder), "--pack", str(PACK), "--set", f"data={data_folder}")
+    """An installation after two runs of the chain; the second must have nothing to do.
+
+    A checkout with the data beside it, as the page says; the command has no more words than the page shows.
+    """
+    beside = tmp_path_factory.mktemp("real")
+    pack = Path(shutil.copytree(PACK, beside / "checkout" / "examples" / "enterprises"))
+    (beside / "shared").mkdir()
+    (beside / "shared" / "data").symlink_to(data_folder)
+    folder = beside / "var"
+    first = _huitong("run", "--home", str(folder), "--pack", str(pack))
     assert (first["failed"], first["skipped"]) == (0, 0)
-    assert _huitong("run", "--home", str(folder))["failed"] == 0
+    second = _huitong("run", "--home", str(folder))
+    assert (second["failed"], second["done"]) == (0, first["done"])
+    (folder / "second").write_text(second["chain"])
     return folder
 
 
 def _rows(home: Path, sql: str) -> list[tuple[Any, ...]]:
     with open_lake(load_settings(home=home, environment={})) as lake, lake.reader() as con:
         return con.execute(sql).fetchall()
+
+
+def _page_table() -> list[tuple[str, str]]:
+    """The page's table of results: what is counted, and how many rows it says."""
+    lines = [line.split("|")[1:3] for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    return [(name.strip(" `"), rows.strip().replace(",", "")) for name, rows in lines][1:]
+
+
+def test_every_line_of_the_page_is_true(home: Path) -> None:
+    with open_lake(load_settings(home=home, environment={})) as lake:
+        sizes = {f"{schema}.{name}": rows for (schema, name), rows in lake.row_counts().items()}
+    two = "SELECT count(*) FROM base.legal_person_provenance WHERE ah_enterprise_run > 0 AND la_enterprise_run > 0"
+    ((sizes["… of which with two sources"],),) = _rows(home, two)
+    levels = ("province", "city", "area", "street", "village")
+    divisions = " + ".join(str(sizes[f"std.division_{level}"]) for level in levels)
+    page = _page_table()
+    assert len(page) == 9
+    assert page == [(name, divisions if name == "std.division_*" else str(sizes[name])) for name, _ in page]
 
 
 def test_twelve_rows_are_in_quarantine_each_with_its_reason(home: Path) -> None:
@@ -58,9 +90,16 @@ def test_the_golden_table_has_one_row_a_code_and_luan_shows_both_sources(home: P
 
 
 def test_the_second_run_changed_nothing(home: Path) -> None:
-    runs = _rows(home, "SELECT inserted, updated, deleted FROM meta.runs ORDER BY run_id")
-    assert len(runs) == 14
-    assert set(runs[7:]) == {(0, 0, 0)}
+    chain = (home / "second").read_text()
+    with closing(sqlite3.connect(home / "people.sqlite3")) as people:
+        runs = people.execute("SELECT kind, state, counts FROM collection_run WHERE chain = ?", [chain]).fetchall()
+    assert Counter(kind for kind, *_ in runs) == {"collect": 7, "check": 7, "fuse": 1, "publish": 1}
+    for kind, state, counts in runs:
+        changed = [json.loads(counts).get(name, 0) for name in ("inserted", "updated", "deleted")]
+        assert (state, changed) == ("done", [0, 0, 0]), kind
+    collected = _rows(home, "SELECT inserted, updated, deleted FROM meta.runs ORDER BY run_id")
+    assert len(collected) == 14
+    assert set(collected[7:]) == {(0, 0, 0)}
     checksums = "SELECT count(DISTINCT checksum) FROM meta.runs GROUP BY table_name"
     assert set(_rows(home, checksums)) == {(1,)}
 

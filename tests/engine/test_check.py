@@ -341,7 +341,7 @@ def test_increments_equal_a_rebuild_often(tmp_path_factory: pytest.TempPathFacto
 def increments_equal_a_rebuild(home: Path, states: list[Any]) -> None:
     """Check after each state, then compare with one check of the last state."""
     with open_lake(load_settings(home=home, environment={})) as lake, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(step, "_FULL_SHARE", 2.0)
+        patch.setattr(step, "_FULL_SHARE", 1e9)
         for contract_rows, holder_rows in states:
             put(lake, "contract", as_rows(contract_rows), columns=CONTRACT_COLUMNS)
             put(lake, "holder", as_rows(holder_rows), columns=("id", "person"))
@@ -363,7 +363,7 @@ def increments_equal_a_rebuild(home: Path, states: list[Any]) -> None:
 @pytest.fixture
 def always_incremental(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small tables would be checked whole when much of them is in scope."""
-    monkeypatch.setattr(step, "_FULL_SHARE", 2.0)
+    monkeypatch.setattr(step, "_FULL_SHARE", 1e9)
 
 
 @pytest.mark.usefixtures("always_incremental")

@@ -13,13 +13,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from huitong.engine import staging
 from huitong.engine.collect import CollectResult, collect_item
 from huitong.engine.declarations.items import CatalogItem, ItemField
 from huitong.engine.declarations.sources import Link, Source
+from huitong.engine.key_order import KeyOrder
 from huitong.engine.lake import Lake, open_lake
 from huitong.foundation.errors import HuitongError
 from huitong.foundation.settings import Settings, load_settings
@@ -100,6 +104,8 @@ def test_an_incremental_run_reads_from_the_watermark(lake: Lake, database: Path)
     assert (result.mode, result.read, result.watermark) == ("incremental", 2, "2026-01-04")
     assert (result.changes.inserted, result.changes.updated, result.changes.deleted) == (1, 1, 0)
     assert _collect(lake, database, item).changes.total == 0
+    again = _collect(lake, database, item, mode="reread")
+    assert (again.mode, again.read, again.changes.total) == ("full", 3, 0), "all of it, when somebody asks"
 
 
 def test_deletes_are_found_by_keys(lake: Lake, database: Path) -> None:
@@ -149,10 +155,10 @@ def test_several_key_columns(lake: Lake, database: Path) -> None:
     assert [row[0] for row in _raw(lake)] == ["1\x1fa", "1\x1fb"]
 
 
-def _refusal(lake: Lake, file: Path, item: CatalogItem, code: str) -> HuitongError:
+def _refusal(lake: Lake, file: Path, item: CatalogItem, code: str, **more: Any) -> HuitongError:
     before = _raw(lake), lake.snapshot()
     with pytest.raises(HuitongError) as caught:
-        _collect(lake, file, item)
+        _collect(lake, file, item, **more)
     assert caught.value.code == code
     assert (_raw(lake), lake.snapshot()) == before, "a refused run leaves the lake as it was"
     return caught.value
@@ -172,6 +178,30 @@ def test_a_changed_type_is_refused_until_remade(lake: Lake, database: Path) -> N
     assert _collect(lake, database, _item(), mode="remake").changes.inserted == 1
 
 
+@pytest.mark.parametrize("mode", ["full", "incremental"])
+def test_a_source_that_is_suddenly_empty_is_refused_until_accepted(
+    lake: Lake, database: Path, mode: Literal["full", "incremental"]
+) -> None:
+    _collect(lake, database, _item(mode=mode))
+    _write(database, [])
+    assert _refusal(lake, database, _item(mode=mode), "collect.emptied").parameters["rows"] == 2
+    _refusal(lake, database, _item(mode=mode), "collect.emptied", mode="reread")
+    assert _collect(lake, database, _item(mode=mode), mode="full").changes.deleted == 2
+    assert _collect(lake, database, _item(mode=mode)).changes.total == 0, "empty as before"
+
+
+@pytest.mark.parametrize("mode", ["auto", "remake"])
+def test_an_empty_source_is_refused_before_its_table_is_made_anew(lake: Lake, database: Path, mode: str) -> None:
+    """A night's export of a header line alone, after a field was added to the item, or while types were settled."""
+    item = _item() if mode == "remake" else _item(columns="sfzh xm gxsj mz")
+    _collect(lake, database, _item())
+    _write(database, [], columns="sfzh TEXT, xm BLOB, gxsj TEXT, mz TEXT")
+    assert _refusal(lake, database, item, "collect.emptied", mode=mode).parameters["rows"] == 2
+    _collect(lake, database, item, mode="full")
+    assert _raw(lake) == [], "accepted, whatever columns and types the empty table has"
+    assert _collect(lake, database, item, mode=mode).changes.total == 0, "empty as before"
+
+
 def test_what_is_missing_is_named(lake: Lake, database: Path, tmp_path: Path) -> None:
     _collect(lake, database, _item())
     assert "gxsj" in _refusal(lake, database, _item(columns="sfzh xm gxsj mz"), "source.column_missing").detail()
@@ -186,6 +216,24 @@ def test_a_new_declared_column_remakes_the_table(lake: Lake, database: Path) -> 
     _collect(lake, database, _item(columns="sfzh xm"))
     result = _collect(lake, database, _item(mode="incremental"))
     assert (result.mode, result.changes.inserted) == ("full", 2)
+
+
+def test_a_run_that_another_overtook_names_itself(lake: Lake, database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The staged rows carry the next run's number; when another table's run takes it, they are written anew."""
+    item = _item()
+    other = msgspec.structs.replace(item, code="GA-02", table="other")
+    stage = staging.stage_rows
+
+    def overtaken(*given: Any, **more: Any) -> None:
+        monkeypatch.setattr(staging, "stage_rows", stage)
+        assert _collect(lake, database, other).run_id == 1
+        stage(*given, **more)
+
+    monkeypatch.setattr(staging, "stage_rows", overtaken)
+    assert _collect(lake, database, item).run_id == 2
+    with lake.reader() as con:
+        runs = con.execute("SELECT DISTINCT _run FROM raw.person UNION ALL SELECT DISTINCT _run FROM raw.other")
+        assert runs.fetchall() == [(2,), (1,)]
 
 
 def test_two_runs_of_one_item_at_once_write_each_row_once(lake: Lake, database: Path) -> None:
@@ -303,3 +351,17 @@ def test_increments_equal_the_source(lake: Lake, tmp_path: Path, states: list[di
         _write(file, rows)
         _collect(lake, file, _item(mode="incremental"))
         assert [row[1:] for row in _raw(lake)] == sorted(rows)
+
+
+@given(
+    batches=st.lists(st.lists(st.text("ab ", max_size=3) | st.none(), max_size=4), max_size=4),
+    key=st.sampled_from([("k",), ("k", "k2"), ()]),
+)
+def test_rising_keys_are_unique(batches: list[list[str | None]], key: tuple[str, ...]) -> None:
+    schema = pa.schema([("k", pa.string()), ("k2", pa.string())])
+    stream = pa.RecordBatchReader.from_batches(
+        schema, [pa.record_batch([pa.array(one, pa.string())] * 2, schema=schema) for one in batches]
+    )
+    order = KeyOrder(schema, key)
+    keys = order.watched(stream).read_all().column("k").to_pylist()
+    assert order.rises == (len(key) == 1 and None not in keys and sorted(set(keys)) == keys)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -107,6 +108,34 @@ def test_the_newest_of_several_rows_of_one_source_speaks_for_it(lake: Lake) -> N
     first, second = _rows(lake, "people_provenance")
     assert first["police_key"] == "2"
     assert second["insurance_key"] is None, "the row key is the entity's key"
+
+
+def test_a_source_misjudged_by_its_first_rows_is_fused_again(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fuse, "_FIRST_ROWS", 1)
+    _put(lake, "police", [("A", "A", "旧", None, "2020-01-01"), ("x", "A", "新", None, "2026-01-01")])
+    assert fuse_library(lake, _library()).entities == 1
+    assert _rows(lake, "people")[0]["name"] == "新"
+    _put(lake, "police", [("A", "A", "旧", None, "2020-01-01"), ("x", "A", "更新", None, "2026-01-01")])
+    assert fuse_library(lake, _library()).entities == 1
+    assert _rows(lake, "people")[0]["name"] == "更新"
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_the_tables_share_a_file_and_nothing_else(lake: Lake, monkeypatch: pytest.MonkeyPatch, links: bool) -> None:
+    """Changing and compacting the one leaves the other; so does a disk that has no hard links."""
+    if not links:
+        monkeypatch.setattr(Path, "hardlink_to", lambda *_: (_ for _ in ()).throw(OSError("no links here")))
+    _put(lake, "police", [("p1", "A", "张三", None, None), ("p2", "B", None, "1", None)])
+    _put(lake, "insurance", [("i1", "A", "张三三", "9", None)])
+    fuse_library(lake, _library())
+    before = _rows(lake, "people_provenance")
+    with lake.transaction() as con:
+        con.execute("DELETE FROM base.people")
+    lake.compact(keep_days=0)
+    assert _rows(lake, "people") == []
+    assert _rows(lake, "people_provenance") == before
+    assert fuse_library(lake, _library(), rebuild=True).changes.inserted == 2
+    assert _rows(lake, "people_provenance") == before
 
 
 def test_only_touched_entities_are_recomputed(lake: Lake) -> None:

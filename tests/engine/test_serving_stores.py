@@ -82,6 +82,11 @@ def test_lookup_reads_the_columns_of_the_keys(store: ServingStore) -> None:
     assert look(store, "p1", "p2", "nobody", "p'; DROP TABLE data; --") == {"p1": 3, "p2": 3}
     assert len(look(store, *(f"p{number}" for number in range(50)), limit=20)) == 20
     assert store.as_of(TABLE) == 3
+    assert store.first_key(TABLE, "id_number").startswith("p") and store.first_key(TABLE, "version") == "3"
+    with pytest.raises(Terminal, match=r"serving\.column_missing"):
+        store.first_key(TABLE, "nothing")
+    with pytest.raises(Terminal, match=r"serving\.not_published"):
+        store.first_key("base.nothing", "id_number")
 
 
 def test_what_is_not_there_is_said(store: ServingStore) -> None:

@@ -132,7 +132,7 @@ def test_credit_codes(texts: list[str]) -> None:
 
 
 @settings(deadline=None, max_examples=20)
-@given(st.lists(st.from_regex("1[0-9]{10}", fullmatch=True) | digits, min_size=20))
+@given(st.lists(st.from_regex("1[0-9]{10}|1[0-9.]{5,8}e[0-9]{1,3}", fullmatch=True) | digits, min_size=20))
 def test_mobile_numbers(texts: list[str]) -> None:
     assert verdicts("mobile", texts) == ["" if mobile.is_valid(text) else "format" for text in texts]
 

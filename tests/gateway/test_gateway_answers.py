@@ -197,7 +197,9 @@ def test_case_and_operator_are_kept_and_bounded(caller: Caller) -> None:
 
     call(Case="GJJ-2026-001", Operator="王经办")
     call(Case=quote("案件七号"), Operator="x" * 5000)
-    first, second = caller.evidence()
+    call(Case="C%001", Operator="%00")
+    first, second, third = caller.evidence()
+    assert (third.case, third.operator) == ("C\ufffd1", "\ufffd"), "PostgreSQL takes no NUL"
     assert (first.case, first.operator) == ("GJJ-2026-001", "王经办")
     assert (second.case, len(second.operator)) == ("案件七号", 128)
 

@@ -110,9 +110,10 @@ def test_tokens_end(caller: Caller) -> None:
     old = jwt.encode({"alg": "HS256"}, _claims(exp=int(time.time()) - 1), key)
     answer = bearer(caller, old)
     problem(answer, "token_expired", 401)
-    short = jwt.encode({"alg": "HS256"}, _claims(exp=int(time.time()) + 1), key)
+    end = int(time.time()) + 3
+    short = jwt.encode({"alg": "HS256"}, _claims(exp=end), key)
     assert bearer(caller, short).status_code == 200
-    time.sleep(1.1)
+    time.sleep(end - time.time() + 0.1)
     problem(bearer(caller, short), "token_expired", 401)
 
 
@@ -127,7 +128,7 @@ def test_a_new_secret_or_a_stopped_app_ends_tokens(caller: Caller) -> None:
 
 
 def _until(condition: Any) -> None:
-    deadline = time.monotonic() + 1.5
+    deadline = time.monotonic() + 10
     while not condition():
         assert time.monotonic() < deadline, "a change of the policy takes about a second"
         time.sleep(0.05)

@@ -1,20 +1,15 @@
-"""A served town and a real Chromium."""
+"""Served towns and a real Chromium."""
 
 from __future__ import annotations
 
 import os
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from tests.journeys.processes import Served, free_port
 
 FLAGS = (
     "--headless=new",
@@ -26,56 +21,44 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-ROOT = Path(__file__).parent.parent.parent
-START_SECONDS = 90
 
 
 @pytest.fixture(scope="session")
-def site(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the served town keeps its state."""
+    return tmp_path_factory.mktemp("town") / "var"
+
+
+@pytest.fixture(scope="session")
+def site(chromium: str, site_home: Path) -> Iterator[str]:
     """Address of the served town."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    home = tmp_path_factory.mktemp("town")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("HUITONG_")}
-    log = home / "serve.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.journeys.serving", str(home / "var"), str(port)],
-            cwd=ROOT,
-            env={**environment, "HUITONG_DEMO": "1"},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait(process, address, log)
+    with served(site_home) as address:
         yield address
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(15)
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-def _wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until:
-        if process.poll() is not None:
-            break
-        with suppress(httpx.TransportError):
-            if httpx.get(f"{address}/login/", timeout=5).status_code == 200:
-                return
-        time.sleep(0.2)
-    pytest.fail(f"the town did not start:\n{log.read_text(encoding='utf-8', errors='replace')[-4000:]}")
 
 
 @pytest.fixture(scope="session")
+def furnished_site(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a town of its own in which people have been at work, always the same."""
+    with served(tmp_path_factory.mktemp("furnished") / "var", "furnished") as address:
+        yield address
+
+
+@contextmanager
+def served(state: Path, *how: str) -> Iterator[str]:
+    """Serve a town with its state in a folder until the end of the block."""
+    town = Served.start("tests.journeys.serving", state, free_port(), *how)
+    try:
+        town.wait()
+        yield town.address
+    finally:
+        town.stop()
+
+
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """One Chromium for all journeys."""
+    """One Chromium for a file of journeys. Its event loop goes with it: other tests have loops of their own."""
+    # Playwright leaves an event loop in this thread; tests that use Django's database here afterwards are none of it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         yield launched

@@ -51,9 +51,9 @@ class Page(Generic[T]):
         return self.first + len(self.rows) - 1 if self.rows else 0
 
 
-def bounded(number: int, size: int, total: int) -> tuple[int, int]:
-    """Return a page number and size within what there is, whatever was asked for."""
-    size = min(max(1, size), MOST_ROWS)
+def bounded(number: int, size: int, total: int, most: int = MOST_ROWS) -> tuple[int, int]:
+    """Return a page number and size (at most ``most``) within what there is, whatever was asked for."""
+    size = min(max(1, size), most)
     return min(max(1, number), max(1, -(-total // size))), size
 
 

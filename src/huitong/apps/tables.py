@@ -1,31 +1,35 @@
-"""Lists of things as the pages show them: typed columns and cells, filters, order, pages and CSV, all on the server.
+"""Lists of things as the pages show them: typed columns and cells, filters, order, pages, chosen columns, saved views.
 
 A view describes its list (:class:`Listing`) and calls :func:`listing_page`; ``site/components/table.html`` draws it.
-It works by links and a GET form, so it needs no JavaScript.
+It works by links and GET forms, so it needs no JavaScript: everything a reader sets is in the address, which is what
+a saved view keeps.
 """
 
 from __future__ import annotations
 
-import csv
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
-from django.utils import timezone
-from django.utils.http import content_disposition_header
+from django.shortcuts import redirect, render
 
+from huitong.apps.accounts.visibility import Viewer
 from huitong.apps.labels import Label, Text, Tone, label
+from huitong.apps.lists.selectors import views_of
+from huitong.apps.lists.specs import ViewLink
 from huitong.apps.paging import MOST_ROWS, PAGE_SIZE, Page
+from huitong.foundation.numbers import whole_number
 
 T = TypeVar("T")
 Kind = Literal["text", "number", "time", "date", "mono", "badge", "reasons"]
 Value = str | int | float | datetime.date | datetime.datetime | Text | None
 
-EXPORT_LIMIT = 100_000
-"""Rows of one exported file, at most."""
+_COLUMN_CHOICE = ("col", "page", "view", "export")
+PAGE_SIZES = (PAGE_SIZE, 100, 200, 500)
+"""How many rows a reader may have on a page."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +58,15 @@ class Column:
     """Whether its value names the row: the heading of the row's card on a phone."""
     note: Text = ""
     """A quieter second line of the heading."""
+    extra: bool = False
+    """Whether it is there only for readers who ask for it."""
+    term: str = ""
+    """The glossary's English name of what the heading means: a question mark explains it."""
 
 
 @dataclass(frozen=True)
 class Filter:
-    """A choice above the list: values with their words. Without choices it is a date."""
+    """A choice above the list: values with their words. Without choices it is a date; an empty list hides it."""
 
     name: str
     title: Text
@@ -76,6 +84,14 @@ class Empty:
     href: str = ""
     action: Text = ""
     icon: str = "inbox"
+
+
+class Exported(Protocol):
+    """Keeps that somebody took a list away as a file."""
+
+    def __call__(self, form: str, wanted: Wanted, columns: Sequence[str], /) -> None:
+        """Keep the form (``csv`` or ``xlsx``), what was asked for, and the names of the columns."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -97,6 +113,10 @@ class Listing(Generic[T]):
     """Rows of data rather than things: scrolls sideways instead of stacking on a phone."""
     keep: Mapping[str, str] = field(default_factory=dict)
     """Parts of the query that are no filter of the list, and that filtering must keep."""
+    batch: int = MOST_ROWS
+    """Rows that an export fetches at once."""
+    on_export: Exported | None = None
+    """Called before the first row of a file leaves, for lists whose exports leave a trace."""
 
 
 @dataclass(frozen=True)
@@ -140,8 +160,19 @@ class ShownColumn:
     kind: Kind
     head: bool
     note: Text = ""
+    term: str = ""
     next_order: str = ""
     direction: Literal["", "ascending", "descending"] = ""
+
+
+@dataclass(frozen=True)
+class ColumnChoice:
+    """A column in the menu that chooses columns; the one that names the rows always stays."""
+
+    name: str
+    title: Text
+    shown: bool
+    fixed: bool
 
 
 @dataclass(frozen=True)
@@ -163,6 +194,40 @@ class Table:
     wide: bool = False
     keep: Mapping[str, str] = field(default_factory=dict)
     """Query parameters that the filter form keeps."""
+    choices: Sequence[ColumnChoice] = ()
+    """Every column there is; empty where they cannot be chosen."""
+    chosen: Sequence[str] = ()
+    """The names of the columns as the address gives them; empty for the usual ones."""
+    views: Sequence[ViewLink] = ()
+    view: int = 0
+    """The saved view that is open; 0 for none."""
+    may_save: bool = False
+    clear: str = "?"
+    """Where the list shows everything again."""
+    address: Sequence[tuple[str, str]] = ()
+    """The parts of the query that choosing columns keeps."""
+    size: int = PAGE_SIZE
+    sizes: Sequence[int] = ()
+
+    @property
+    def cut(self) -> bool:
+        """Whether columns are left out that nobody chose to leave out: a reader must see that there are more."""
+        return self.wide and not self.chosen and any(not choice.shown for choice in self.choices)
+
+    @property
+    def terms(self) -> Sequence[str]:
+        """What the headings mean, for narrow windows: there rows are cards, without headings."""
+        return list(dict.fromkeys(column.term for column in self.columns if column.term))
+
+    @property
+    def view_title(self) -> str:
+        """What the open view is called; "" when none is."""
+        return next((view.title for view in self.views if view.id == self.view), "")
+
+    @property
+    def tools(self) -> bool:
+        """Whether anything stands above the rows: tools of an empty list would only be in the way."""
+        return bool(self.search or self.filters or (self.rows and (self.export or self.choices)))
 
 
 def listing_page(
@@ -172,10 +237,36 @@ def listing_page(
     fetch: Fetch[T],
     context: Mapping[str, object] | None = None,
 ) -> HttpResponse | StreamingHttpResponse:
-    """Answer with the list as a page, or as CSV when asked by ``?export=csv``."""
-    if listing.export and request.GET.get("export") == "csv":
-        return csv_response(listing, fetch, wanted_by(request, listing))
-    return render(request, template, {**(context or {}), "table": table_of(request, listing, fetch)})
+    """Answer with the list as a page, or as a file when asked by ``?export=csv`` or ``?export=xlsx``.
+
+    Opened without any query, it shows the reader's default view where there is one.
+    """
+    from huitong.apps.exports import export_response  # made of the shapes of this module
+
+    form = request.GET.get("export", "")
+    if listing.export and form in ("csv", "xlsx"):
+        wanted, places = wanted_by(request, listing), columns_of(request, listing)
+        if listing.on_export:
+            listing.on_export(form, wanted, [listing.columns[place].name for place in places])
+        return export_response(request, form, listing, fetch, wanted, places)
+    views = views_of(_viewer(request), listing.name)
+    default = next((view for view in views if view.is_default), None)
+    if default and not request.GET:
+        return redirect(default.href)
+    return render(request, template, {**(context or {}), "table": table_of(request, listing, fetch, views)})
+
+
+def _viewer(request: HttpRequest) -> Viewer:
+    return getattr(request, "user", None) or AnonymousUser()
+
+
+def columns_of(request: HttpRequest, listing: Listing[Any]) -> tuple[int, ...]:
+    """Return the places of the columns to show: those asked for by ``?col=``, else all but the extra ones."""
+    asked = set(request.GET.getlist("col")) & {column.name for column in listing.columns}
+    head = next((place for place, column in enumerate(listing.columns) if column.head), 0)
+    if not asked:
+        return tuple(place for place, column in enumerate(listing.columns) if not column.extra)
+    return tuple(place for place, column in enumerate(listing.columns) if column.name in asked or place == head)
 
 
 def wanted_by(request: HttpRequest, listing: Listing[Any]) -> Wanted:
@@ -189,23 +280,36 @@ def wanted_by(request: HttpRequest, listing: Listing[Any]) -> Wanted:
 
 def page_number(request: HttpRequest) -> int:
     """Return the page that the request asks for; the first when it asks for nonsense."""
-    asked = request.GET.get("page", "")
-    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 8 else 1
+    found = whole_number(request.GET.get("page", ""), most=9_999_999)
+    return 1 if found is None else found
 
 
-def table_of(request: HttpRequest, listing: Listing[T], fetch: Fetch[T]) -> Table:
+def page_size(request: HttpRequest) -> int:
+    """Return how many rows a page has: one of :data:`PAGE_SIZES`."""
+    asked = request.GET.get("size", "")
+    return next((size for size in PAGE_SIZES if str(size) == asked), PAGE_SIZE)
+
+
+def table_of(request: HttpRequest, listing: Listing[T], fetch: Fetch[T], views: Sequence[ViewLink] = ()) -> Table:
     """Return the page of rows that the request asks for, drawn as a table with its tools."""
     wanted = wanted_by(request, listing)
-    page = fetch(wanted, page_number(request), PAGE_SIZE)
-    columns = [_shown_column(column, wanted.order) for column in listing.columns]
+    size = page_size(request)
+    page = fetch(wanted, page_number(request), size)
+    places = columns_of(request, listing)
+    columns = [_shown_column(listing.columns[place], wanted.order) for place in places]
+    view = request.GET.get("view", "")
     return Table(
         name=listing.name,
         title=listing.title,
         columns=columns,
-        rows=[list(zip(columns, listing.cells(row), strict=True)) for row in page.rows],
+        rows=[_picked(columns, places, listing.cells(row)) for row in page.rows],
         empty=listing.empty,
         page=page,
-        filters=[ShownFilter(f.name, f.title, f.choices, f.blank, wanted.value(f.name)) for f in listing.filters],
+        filters=[
+            ShownFilter(f.name, f.title, f.choices, f.blank, wanted.value(f.name))
+            for f in listing.filters
+            if f.choices != []
+        ],
         query=wanted.text,
         order="" if wanted.order == listing.order else wanted.order,
         search=listing.search,
@@ -213,12 +317,39 @@ def table_of(request: HttpRequest, listing: Listing[T], fetch: Fetch[T]) -> Tabl
         export=listing.export,
         wide=listing.wide,
         keep=listing.keep,
+        choices=_choices(listing, places),
+        chosen=[listing.columns[place].name for place in places] if "col" in request.GET else (),
+        views=views,
+        view=next((each.id for each in views if str(each.id) == view), 0),
+        may_save=not isinstance(_viewer(request), AnonymousUser),
+        clear="?view=0" if any(each.is_default for each in views) else request.path,
+        address=[
+            (name, value) for name, values in request.GET.lists() for value in values if name not in _COLUMN_CHOICE
+        ],
+        size=size,
+        sizes=PAGE_SIZES if page.total > PAGE_SIZE else (),
     )
+
+
+def _picked(
+    columns: Sequence[ShownColumn], places: Sequence[int], cells: Sequence[Cell]
+) -> list[tuple[ShownColumn, Cell]]:
+    return [(column, cells[place]) for column, place in zip(columns, places, strict=True)]
+
+
+def _choices(listing: Listing[Any], places: Sequence[int]) -> Sequence[ColumnChoice]:
+    if len(listing.columns) < 3:
+        return ()
+    head = next((place for place, column in enumerate(listing.columns) if column.head), 0)
+    return [
+        ColumnChoice(column.name, column.title, place in places, place == head)
+        for place, column in enumerate(listing.columns)
+    ]
 
 
 def plain_table(title: Text, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], empty: Empty) -> Table:
     """Return a table of a few rows that needs no tools."""
-    shown = [ShownColumn(c.name, c.title, c.kind, c.head, c.note) for c in columns]
+    shown = [ShownColumn(c.name, c.title, c.kind, c.head, c.note, c.term) for c in columns]
     cells = [list(zip(shown, row, strict=True)) for row in rows]
     return Table(name="", title=title, columns=shown, rows=cells, empty=empty)
 
@@ -227,40 +358,6 @@ def state_cell(kind: str, value: str, href: str = "", note: Text = "") -> Cell:
     """Return the badge of ``value`` as :mod:`huitong.apps.labels` names it."""
     named = label(kind, value)
     return Cell(named.text, href=href, note=note, tone=named.tone, icon=named.icon)
-
-
-def csv_response(listing: Listing[T], fetch: Fetch[T], wanted: Wanted) -> StreamingHttpResponse:
-    """Stream at most :data:`EXPORT_LIMIT` rows as CSV, UTF-8 with a mark so that spreadsheets read Chinese."""
-
-    def lines() -> Iterator[str]:
-        writer = csv.writer(_Echo())
-        yield "\ufeff" + writer.writerow([str(column.title) for column in listing.columns])
-        for number in range(1, EXPORT_LIMIT // MOST_ROWS + 1):
-            page = fetch(wanted, number, MOST_ROWS)
-            yield from (writer.writerow([csv_text(cell.value) for cell in listing.cells(row)]) for row in page.rows)
-            if not page.has_next:
-                return
-
-    day = timezone.localdate().isoformat()
-    name = content_disposition_header(as_attachment=True, filename=f"{listing.title}-{day}.csv")
-    headers = {"Content-Disposition": name or "attachment"}
-    return StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8", headers=headers)
-
-
-def csv_text(value: Value) -> str:
-    """Return ``value`` for a CSV file, Beijing time; a text that a spreadsheet would run as a formula is quoted."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime.datetime):
-        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S")
-    text = str(value)
-    is_number = isinstance(value, int | float)
-    return f"'{text}" if not is_number and text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-class _Echo:
-    def write(self, text: str) -> str:
-        return text
 
 
 def _chosen(request: HttpRequest, each: Filter) -> str:
@@ -279,5 +376,12 @@ def _shown_column(column: Column, order: str) -> ShownColumn:
         direction = "descending" if order.startswith("-") else "ascending"
     following = f"-{column.name}" if direction == "ascending" else column.name
     return ShownColumn(
-        column.name, column.title, column.kind, column.head, column.note, following if column.sorts else "", direction
+        column.name,
+        column.title,
+        column.kind,
+        column.head,
+        column.note,
+        column.term,
+        following if column.sorts else "",
+        direction,
     )

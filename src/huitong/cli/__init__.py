@@ -1,1 +1,1 @@
-"""The ``huitong`` command. Every command has ``--json``; exit codes: 0 done, 1 the work found failures, 2 wrong use."""
+"""The ``huitong`` command. Commands that end have ``--json``; exit codes: 0 done, 1 failures found, 2 wrong use."""

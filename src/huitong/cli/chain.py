@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -11,11 +12,11 @@ from huitong.cli.progress import progress_of
 from huitong.cli.report import out, print_table, report, say
 from huitong.cli.session import AsJson, Home, bind_city, city_variables, take_lake
 from huitong.engine.declarations.load import load_pack
-from huitong.foundation.settings import Settings
+from huitong.foundation.settings import Settings, command_language
 
 if TYPE_CHECKING:
     from huitong.apps.collection.models import Run
-    from huitong.apps.collection.specs import ChainReport
+    from huitong.apps.collection.specs import ChainReport, RunFailure
 
 Targets = Annotated[list[str] | None, typer.Argument(help="Codes; none: all of them.")]
 Full = Annotated[bool, typer.Option("--full", help="Read everything and rebuild; the outcome is the same.")]
@@ -34,7 +35,8 @@ def collect(
     items: Targets = None,
     home: Home = None,
     mode: Annotated[
-        Literal["auto", "full", "remake"], typer.Option(help="remake: after a source changed its types.")
+        Literal["auto", "full", "remake"],
+        typer.Option(help="full: read all, believe an emptied source; remake: after its types changed."),
     ] = "auto",
     as_json: AsJson = False,
 ) -> None:
@@ -131,30 +133,44 @@ def print_chain(done: ChainReport) -> None:
             f"{done.done} steps done, {done.failed} failed, {done.skipped} skipped.",
         )
     )
-    for failure in done.failures:
-        out.print("✗ " + failure, markup=False)
+    print_failures(done.failures)
+
+
+def print_failures(failures: Iterable[RunFailure]) -> None:
+    """Print what failed, on what, and what to do next."""
+    for one in failures:
+        out.print(f"✗ {one.kind} {one.target}: {one.title} ({one.code})", markup=False)
+        out.print(f"  {one.detail}", markup=False)
+        out.print(f"  → {one.hint}", markup=False)
 
 
 def _end(runs: list[Run], *, as_json: bool) -> None:
     """Print what each run came to; exit 1 when one failed."""
-    from huitong.apps.collection.selectors import error_of
-
+    failures = failures_of(runs)
     rows = [_row(run) for run in runs]
 
     def text() -> None:
         headings = ("step", "target", "state", "read", "inserted", "updated", "deleted", "rows", "rejected")
         print_table(headings, [list(row.values())[: len(headings)] for row in rows])
-        for run in runs:
-            if error := error_of(run):
-                out.print(f"✗ {run.target}: {error}", markup=False)
+        print_failures(failures)
 
     report(rows, as_json=as_json, text=text)
-    if any(run.state == "failed" for run in runs):
+    if failures:
         raise typer.Exit(1)
 
 
+def failures_of(runs: Iterable[Run]) -> tuple[RunFailure, ...]:
+    """Return why those of ``runs`` that failed did, in the command line's language."""
+    from huitong.apps.collection.selectors import run_failure
+
+    return tuple(run_failure(run, command_language()) for run in runs if run.state == "failed")
+
+
 def _row(run: Run) -> dict[str, object]:
-    counts = run.typed_counts
+    """One run as a row: its counts and, where it failed, why and what to do; else these are empty."""
+    from huitong.apps.collection.selectors import run_failure
+
+    counts, failure = run.typed_counts, run_failure(run, command_language())
     return {
         "kind": run.kind,
         "target": run.target,
@@ -165,7 +181,10 @@ def _row(run: Run) -> dict[str, object]:
         "deleted": counts.deleted,
         "rows": counts.rows,
         "rejected": counts.rejected,
-        "error": run.error,
-        "error_parameters": run.error_parameters,
+        "code": failure.code,
+        "title": failure.title,
+        "detail": failure.detail,
+        "hint": failure.hint,
+        "parameters": run.error_parameters,
         "seconds": run.seconds,
     }

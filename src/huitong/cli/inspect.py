@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import shutil
 import sys
-from typing import Annotated, Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from huitong.cli.report import out, print_table, report, say
-from huitong.cli.session import AsJson, Home, open_session, settings_of
+from huitong.cli.report import out, print_error, print_table, report, say
+from huitong.cli.session import (
+    AsJson,
+    Home,
+    in_command_language,
+    naming_database_errors,
+    open_session,
+    set_up_django,
+    settings_of,
+)
 from huitong.engine.declarations.sharing import ServiceKind
 from huitong.foundation.errors import HuitongError
 from huitong.foundation.settings import Settings, command_language
+
+if TYPE_CHECKING:
+    from huitong.engine.evidence.verify import VerifyResult
 
 _MARKS = {"passed": "✓", "failed": "✗", "skipped": "–"}
 
@@ -35,7 +47,8 @@ def status(home: Home = None, as_json: AsJson = False) -> None:
     from huitong.apps.accounts.services import system_user
     from huitong.apps.overview.selectors import status as current_status
 
-    now = current_status(system_user())
+    with in_command_language():
+        now = current_status(system_user())
 
     def text() -> None:
         print_table(("schema", "table", "rows"), [(one.schema, one.table, one.rows) for one in now.tables])
@@ -45,6 +58,9 @@ def status(home: Home = None, as_json: AsJson = False) -> None:
                 ("step", "target", "error", "finished"),
                 [(one.kind, one.target, one.error, str(one.finished_at)) for one in now.failures],
             )
+            for one in now.failures:
+                out.print(f"{one.target}: {one.detail}", markup=False)
+                out.print(f"  → {one.hint}", markup=False)
         else:
             out.print(say("没有未处理的失败。", "Nothing has failed."))
 
@@ -117,9 +133,18 @@ def verify(home: Home = None, as_json: AsJson = False) -> None:
         verdict = say("完整", "Whole") if result.whole else say("已损坏", "Broken")
         out.print(f"{verdict}{say('；链 / 记录 / 已封存段：', '; chains / records / sealed segments: ')}{counts}")
 
-    report(result, as_json=as_json, text=text)
+    report(_with_problem(result), as_json=as_json, text=text)
     if result.broken:
-        raise result.broken.as_error()
+        if not as_json:
+            print_error(result.broken.as_error(), as_json=False)
+        raise typer.Exit(1)
+
+
+def _with_problem(result: VerifyResult) -> dict[str, object]:
+    """One document, whole or broken: the place of the first broken record, and in words what is wrong with it."""
+    broken = result.broken
+    words = broken.as_error().as_problem(command_language()) if broken else {}
+    return {**asdict(result), "broken": {**asdict(broken), **words} if broken else None}
 
 
 def doctor(home: Home = None, as_json: AsJson = False) -> None:
@@ -129,21 +154,27 @@ def doctor(home: Home = None, as_json: AsJson = False) -> None:
 
     def text() -> None:
         for one in checks:
-            out.print(f"{'✓' if one['passed'] else '✗'} {one['check']:16} {one['found']}", markup=False)
+            out.print(f"{_mark(one)} {one['check']:16} {one['found']}", markup=False)
 
     report(checks, as_json=as_json, text=text)
     if not all(one["passed"] for one in checks):
         raise typer.Exit(1)
 
 
+class Warned(str):
+    """What a check found that works, and yet wants somebody's attention."""
+
+
 def _checked(name: str, check: Any, settings: Settings) -> dict[str, object]:
     try:
-        return {"check": name, "passed": True, "found": check(settings)}
+        found = check(settings)
+        return {"check": name, "passed": True, "found": found, "warning": isinstance(found, Warned)}
     except HuitongError as error:
         return {
             "check": name,
             "passed": False,
             "found": f"{error.detail(settings.language)} {error.hint(settings.language)}",
+            "warning": False,
         }
 
 
@@ -182,4 +213,54 @@ def _serving(settings: Settings) -> str:
         store.close()
 
 
-_CHECKS = {"python": _python, "extensions": _extensions, "disk": _disk, "lake": _lake, "serving": _serving}
+def _database(settings: Settings) -> str:
+    """Look whether the tables are those of this version; making them so is not for a check."""
+    waiting = _waiting_migrations(settings)
+    if waiting:
+        text = say(
+            f"有 {waiting} 项表结构待更新：请运行 huitong init", f"{waiting} changes of tables wait: huitong init"
+        )
+        return Warned(text)
+    return say("表结构是最新的", "tables are up to date")
+
+
+def _waiting_migrations(settings: Settings) -> int:
+    set_up_django(settings.home)
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    with naming_database_errors():
+        executor = MigrationExecutor(connection)
+        return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _calendar(settings: Settings) -> str:
+    """Ask for the coming year's official working days: without them deadlines are only provisional."""
+    if _waiting_migrations(settings):
+        return Warned(say("请先运行 huitong init", "huitong init first"))
+    from huitong.apps.registry.calendar import next_provisional_year
+
+    with naming_database_errors():
+        year = next_provisional_year()
+    if not year:
+        return say("本年和下一年已正式", "this year and the next are official")
+    text = say(
+        f"{year} 年的放假安排还没有录入，期限为暂定；请在“工作日历”页面录入国务院办公厅的通知",
+        f"{year} is provisional, and so are deadlines in it: enter the State Council's notice on the page /calendar/",
+    )
+    return Warned(text)
+
+
+def _mark(one: dict[str, object]) -> str:
+    return "✗" if not one["passed"] else "!" if one["warning"] else "✓"
+
+
+_CHECKS = {
+    "python": _python,
+    "extensions": _extensions,
+    "disk": _disk,
+    "lake": _lake,
+    "serving": _serving,
+    "database": _database,
+    "calendar": _calendar,
+}

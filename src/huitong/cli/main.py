@@ -6,9 +6,11 @@ import sys
 
 import typer
 
-from huitong.cli import chain, demo, inspect, packs, serving
+from huitong.cli import assess, chain, demo, inspect, packs, serving
 from huitong.cli.report import print_error
-from huitong.foundation.errors import HuitongError
+from huitong.foundation.disk import disk_is_full
+from huitong.foundation.errors import HuitongError, Transient
+from huitong.foundation.settings import home_folder
 
 app = typer.Typer(
     name="huitong",
@@ -17,7 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (packs, chain, demo, serving, inspect):
+for module in (packs, chain, assess, demo, serving, inspect):
     module.add_to(app)
 
 
@@ -30,3 +32,8 @@ def run() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:
+        if not disk_is_full(error, home_folder()):
+            raise
+        print_error(Transient("people.disk_full", where=home_folder()), as_json="--json" in sys.argv)
+        sys.exit(1)

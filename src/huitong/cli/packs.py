@@ -55,9 +55,12 @@ def apply(
         counts = f"+{plan.count('+')} ~{plan.count('~')} -{plan.count('-')}"
         out.print(f"{plan.pack}: {counts}" if plan.changes else say("没有变化。", "Nothing to change."))
 
-    report(plan, as_json=as_json, text=text)
+    if not as_json:
+        text()
     if not only_plan:
         apply_pack(system_user(), loaded, variables=variables_of(variables))
+    if as_json:  # only now: an error would be a second document
+        report(plan, as_json=True, text=text)
 
 
 def variables_of(given: list[str] | None) -> dict[str, str]:

@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from huitong.foundation.settings import PREFIX, Settings, load_settings
+from huitong.foundation.errors import Transient
+from huitong.foundation.settings import PREFIX, Settings, command_language, load_settings
 
 Home = Annotated[Path | None, typer.Option("--home", help="Folder of all state; default HUITONG_HOME, else ./var.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
@@ -30,16 +31,43 @@ def open_session(home: Path | None, *, demo: bool = False) -> Settings:
         home: the ``--home`` option.
         demo: turns on what only a demo city has (one-click personas, pages marked as invented).
     """
+    settings = set_up_django(home, demo=demo)
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    return settings
+
+
+def set_up_django(home: Path | None, *, demo: bool = False) -> Settings:
+    """Set up Django for this process, and leave its tables as they are. Arguments as :func:`open_session`.
+
+    Raises:
+        Terminal: ``settings.invalid``.
+    """
     chosen = settings_of(home).home
     if demo or (chosen / "city").is_dir():
         os.environ.setdefault(f"{PREFIX}DEMO", "1")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huitong.config.settings")
     import django
-    from django.core.management import call_command
 
     django.setup()
-    call_command("migrate", verbosity=0, interactive=False)
     return load_settings(home=chosen)
+
+
+@contextmanager
+def naming_database_errors() -> Iterator[None]:
+    """Turn what Django says of a database that does not answer into an error of ours.
+
+    Raises:
+        Transient: ``people.database_failed``.
+    """
+    from django.db import Error, connection
+
+    try:
+        yield
+    except Error as error:
+        where = "/".join(str(part) for part in map(connection.settings_dict.get, ("HOST", "NAME")) if part)
+        raise Transient("people.database_failed", where=where, reason=" ".join(str(error).split())) from error
 
 
 def take_lake(home: Path | None) -> Settings:
@@ -53,6 +81,15 @@ def take_lake(home: Path | None) -> Settings:
 
     the_lake()
     return settings
+
+
+@contextmanager
+def in_command_language() -> Iterator[None]:
+    """Give titles and error texts in ``HUITONG_LANGUAGE``. Only for reading: what is stored stays Chinese."""
+    from django.utils import translation
+
+    with translation.override("en" if command_language() == "en" else "zh-hans"):
+        yield
 
 
 @contextmanager

@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 
 from django.http import HttpRequest, HttpResponse
+from django.http.request import RawPostDataException
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from huitong.apps.api_auth import AUTH
+from huitong.apps.assessment.api import router as assessment
+from huitong.apps.cases.api import router as cases
 from huitong.apps.catalog.api import router as catalog
+from huitong.apps.catalog.open_api import router as open_catalog
 from huitong.apps.collection.api import router as collection
 from huitong.apps.collection.selectors import error_language
 from huitong.apps.ledger.api import router as ledger
 from huitong.apps.overview.api import router as overview
+from huitong.apps.registry.api import router as registry
+from huitong.apps.registry.calendar_api import router as calendar
 from huitong.foundation.errors import HuitongError, Terminal
 
 PROBLEM = "application/problem+json"
@@ -27,9 +33,14 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 api.add_router("/items", catalog)
+api.add_router("/open", open_catalog)
+api.add_router("/systems", registry)
+api.add_router("/calendar", calendar)
 api.add_router("/evidence", ledger)
+api.add_router("/assessment", assessment)
 api.add_router("", collection)
 api.add_router("", overview)
+api.add_router("", cases)
 
 
 def problem(error: HuitongError) -> HttpResponse:
@@ -48,6 +59,12 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:  # n
     first = error.errors[0]
     field = ".".join(str(part) for part in first["loc"][-2:])
     return problem(Terminal("people.invalid_input", field=field, reason=first["msg"]))
+
+
+@api.exception_handler(RawPostDataException)
+def _no_json(request: HttpRequest, error: RawPostDataException) -> HttpResponse:  # noqa: ARG001
+    """A form with files where JSON is read: looking for a CSRF token in it has used it up."""
+    return problem(Terminal("people.invalid_input", field="Content-Type", reason="application/json"))
 
 
 @api.exception_handler(AuthenticationError)

@@ -12,7 +12,6 @@ from asgiref.sync import sync_to_async
 from django.core.asgi import get_asgi_application
 from starlette.applications import Starlette
 from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huitong.config.settings")
@@ -26,9 +25,12 @@ from huitong.apps.accounts.services import announce_process, withdraw_process  #
 from huitong.apps.collection.services import close_stores  # noqa: E402
 from huitong.apps.ledger.services import close_desk  # noqa: E402
 from huitong.apps.sharing.trying import forget_gateway, register_gateway  # noqa: E402
+from huitong.config.files import PackedFiles  # noqa: E402
+from huitong.config.security import guards  # noqa: E402
 from huitong.config.worker import start_worker_thread  # noqa: E402
 from huitong.gateway.app import PREFIX, create_gateway  # noqa: E402
 from huitong.gateway.config import config_from  # noqa: E402
+from huitong.gateway.guarding import Guarded  # noqa: E402
 
 T = TypeVar("T")
 
@@ -65,6 +67,8 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 
 
 # Not through Django, whose responses for files are synchronous and cost a thread each under ASGI.
-_files = StaticFiles(directory=settings.PACKAGE / "site" / "static")
+_files = PackedFiles(directory=settings.PACKAGE / "site" / "static")
 _routes = [Mount("/static", app=_files), Mount("/", app=cast("ASGIApp", _site))]
 application = Starlette(routes=_routes, lifespan=_lifespan)
+# Outside of all: also files, the gateway, and answers of the router itself, which Django's middleware never sees.
+application.middleware_stack = Guarded(application.build_middleware_stack(), guards())

@@ -1,9 +1,10 @@
-"""The Content-Security-Policy of every page: our own files only, nothing inline."""
+"""What every answer tells browsers: our own files only, nothing inline, no frames; and what of it they may keep."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 POLICY = "; ".join(
@@ -23,8 +24,27 @@ POLICY = "; ".join(
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
+KEPT_BY_NOBODY = "private, no-store"
+"""Of what somebody signed in was shown: on a shared machine, the next person must not find it by going back."""
+
+
+def guards() -> tuple[tuple[bytes, bytes], ...]:
+    """Return the headers of answers that do not come through Django: files, and whatever a router says itself."""
+    headers = {
+        "x-content-type-options": "nosniff",
+        "x-frame-options": settings.X_FRAME_OPTIONS,
+        "referrer-policy": settings.SECURE_REFERRER_POLICY,
+        "cross-origin-opener-policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
+        "content-security-policy": POLICY,
+        "permissions-policy": PERMISSIONS,
+    }
+    if settings.SECURE_HSTS_SECONDS:
+        headers["strict-transport-security"] = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"
+    return tuple((name.encode(), value.encode()) for name, value in headers.items())
+
+
 class ContentSecurityPolicyMiddleware:
-    """Sets the policy on every answer (Django 5.2 has none built in)."""
+    """Sets the policy on every answer (Django 5.2 has none built in), and that no browser keeps a reader's pages."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -34,4 +54,6 @@ class ContentSecurityPolicyMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            response.headers.setdefault("Cache-Control", KEPT_BY_NOBODY)
         return response

@@ -7,7 +7,8 @@ from typing import Any
 
 import dj_database_url
 
-from huitong.foundation.settings import load_settings
+from huitong.foundation.errors import Terminal
+from huitong.foundation.settings import PREFIX, load_settings
 
 HUITONG = load_settings()
 """The installation's settings; everything else in the people plane reads ``django.conf.settings.HUITONG``."""
@@ -27,14 +28,29 @@ INSTALLED_APPS = [
     "huitong.apps.collection",
     "huitong.apps.libraries",
     "huitong.apps.sharing",
+    "huitong.apps.notices",
+    "huitong.apps.cases",
+    "huitong.apps.assessment",
+    "huitong.apps.demand",
+    "huitong.apps.disputes",
     "huitong.apps.packs",
     "huitong.apps.overview",
+    "huitong.apps.registry",
+    "huitong.apps.lists",
+    "huitong.apps.public",
+    "huitong.apps.screen",
+    "huitong.apps.help",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
@@ -42,15 +58,20 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "huitong.config.compression.PackedPages",
     "huitong.config.security.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "huitong.site.middleware.NoNul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "huitong.config.requests.RequestIdMiddleware",
+    "huitong.config.requests.ReadOnceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "huitong.apps.accounts.middleware.Entrance",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "huitong.site.middleware.ProblemPages",
@@ -79,10 +100,15 @@ TEMPLATES = [
 
 def _database(url: str) -> dict[str, Any]:
     """SQLite so tuned that readers never wait and writers queue, or PostgreSQL with a pool of connections."""
-    if not url.startswith("sqlite"):
+    scheme = url.partition(":")[0]  # the rest may hold a password
+    if scheme not in ("sqlite", "postgres", "postgresql"):
+        allowed = "sqlite:////path/people.sqlite3, postgres://…"
+        raise Terminal("settings.invalid", name=f"{PREFIX}DATABASE_URL", value=scheme, allowed=allowed)
+    if scheme != "sqlite":
         # A pool, not kept connections: each request has a thread of its own, and would leave its connection behind.
         pool = {"min_size": 1, "max_size": 16, "timeout": 10}
-        return {**dj_database_url.parse(url), "OPTIONS": {"pool": pool}}
+        # Pages ask for little at a time: compiling a statement takes longer than running it.
+        return {**dj_database_url.parse(url), "OPTIONS": {"pool": pool, "options": "-c jit=off"}}
     HUITONG.home.mkdir(parents=True, exist_ok=True)
     return {
         **dj_database_url.parse(url),
@@ -105,7 +131,10 @@ GATEWAY_TOKEN_ISSUER = "huitong.config.trial.issue_token"
 """How a page gets a token to try a service with: the people plane and the gateway know nothing of each other."""
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -115,6 +144,56 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+ACCOUNT_ADAPTER = "huitong.apps.accounts.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_FORMS = {
+    "login": "huitong.apps.accounts.forms.SignInForm",
+    "reauthenticate": "huitong.apps.accounts.forms.ConfirmForm",
+    "change_password": "huitong.apps.accounts.forms.PasswordForm",
+}
+ACCOUNT_RATE_LIMITS = False
+"""The limits are ours (``accounts/attempts.py``): counted in the database, so that they hold across processes."""
+ALLAUTH_TRUSTED_PROXY_COUNT = HUITONG.proxies
+MFA_ADAPTER = "huitong.apps.accounts.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HUITONG.secure
+MFA_TOTP_TOLERANCE = 1
+MFA_RATE_LIMITS = False
+MFA_FORMS = {
+    "authenticate": "huitong.apps.accounts.forms.CodeForm",
+    "reauthenticate": "huitong.apps.accounts.forms.ConfirmCodeForm",
+    "activate_totp": "huitong.apps.accounts.forms.SetUpCodeForm",
+    "login_webauthn": "huitong.apps.accounts.forms.PasskeySignInForm",
+    "authenticate_webauthn": "huitong.apps.accounts.forms.PasskeyFactorForm",
+    "reauthenticate_webauthn": "huitong.apps.accounts.forms.PasskeyConfirmForm",
+    "add_webauthn": "huitong.apps.accounts.forms.PasskeyForm",
+    "edit_webauthn": "huitong.apps.accounts.forms.RenamePasskeyForm",
+}
+SOCIALACCOUNT_ADAPTER = "huitong.apps.accounts.adapters.SocialAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": "city",
+                "name": HUITONG.oidc_name,
+                "client_id": HUITONG.oidc_client,
+                "secret": HUITONG.oidc_secret,
+                "settings": {"server_url": HUITONG.oidc_url, "fetch_userinfo": True, "oauth_pkce_enabled": True},
+            }
+        ]
+        if HUITONG.oidc_url
+        else [],
+    }
+}
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
@@ -129,7 +208,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "huitong.config.files.VersionedFiles"},
 }
 # Static files are served from the package itself: nothing to collect before the first start.
 WHITENOISE_USE_FINDERS = True

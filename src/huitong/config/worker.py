@@ -10,29 +10,39 @@ from django.db import close_old_connections, connections, transaction
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from huitong.apps.cases.services import advance_clocks
 from huitong.apps.collection.services import allow_chains, process_is_gone, recover_runs, stop_chains, this_process
+from huitong.apps.demand.services import lapse_refusals
 from huitong.apps.ledger.services import import_evidence
-from huitong.apps.sharing.services import write_policy
+from huitong.apps.notices.services import deliver_outbox
+from huitong.apps.sharing.services import advance_grants, write_policy
 from huitong.foundation.errors import HuitongError
 
 log = logging.getLogger(__name__)
 
 QUEUE_SECONDS = 0.5
 """How often the queue is looked at."""
+SEND_SECONDS = 2.0
+"""How often the outbox is looked at."""
+CLOCK_SECONDS = 60.0
+"""How often the clocks of cases are looked at."""
 FOLLOW_SECONDS = 2.0
 """How often new evidence is imported and an unwritten policy is written."""
 
 
 class WorkerThreads:
-    """Two threads: one does queued tasks, the other follows the evidence files. ``stop`` lets a running task end."""
+    """Threads, one a kind of work: queued tasks, evidence files, the outbox, clocks. ``stop`` lets a task end."""
 
     def __init__(self) -> None:
         self._stop = threading.Event()
         self._threads = [
-            threading.Thread(
-                target=self._loop, args=(work_off_queue, QUEUE_SECONDS), name="huitong-queue", daemon=True
-            ),
-            threading.Thread(target=self._loop, args=(follow, FOLLOW_SECONDS), name="huitong-follow", daemon=True),
+            threading.Thread(target=self._loop, args=(work, pause), name=f"huitong-{work.__name__}", daemon=True)
+            for work, pause in (
+                (work_off_queue, QUEUE_SECONDS),
+                (follow, FOLLOW_SECONDS),
+                (send, SEND_SECONDS),
+                (tick, CLOCK_SECONDS),
+            )
         ]
 
     def start(self) -> None:
@@ -112,7 +122,19 @@ def work_off_queue() -> None:
     worker.run()
 
 
+def send() -> None:
+    """Send what waits in the outbox: a mail server that hangs holds up nothing else."""
+    deliver_outbox()
+
+
+def tick() -> None:
+    """Warn and escalate about cases whose time has come."""
+    advance_clocks()
+
+
 def follow() -> None:
-    """Import new evidence; write the policy where an earlier attempt failed."""
+    """Import new evidence; end grants whose day has come; write the policy where an earlier attempt failed."""
     import_evidence()
+    advance_grants()
+    lapse_refusals()
     write_policy()

@@ -7,30 +7,30 @@ after it, the run is found in ``meta.runs``. The watermark is read from there an
 
 from __future__ import annotations
 
-import shutil
-import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from huitong.engine import staging
 from huitong.engine.connectors.protocol import Connector, ReadRequest
 from huitong.engine.connectors.registry import CONNECTORS
 from huitong.engine.declarations.items import CatalogItem
 from huitong.engine.declarations.sources import Link, Source
 from huitong.engine.declarations.variables import expand_source
+from huitong.engine.key_order import KeyOrder
 from huitong.engine.lake import Connection, Lake
 from huitong.engine.lake.lake import one_value, table_columns
 from huitong.engine.lake.names import KEY, RUN, table
-from huitong.engine.lake.rows import RowChanges, replace_rows
+from huitong.engine.lake.rows import RowChanges, adopt_file, replace_rows
 from huitong.engine.plans import collect as plans
 from huitong.engine.watermarks import last_watermark, later
 from huitong.foundation.errors import Terminal
 
-Mode = Literal["auto", "full", "remake"]
-"""auto: as the link declares; full: read everything; remake: drop the table first (after a change of types)."""
+Mode = Literal["auto", "reread", "full", "remake"]
+"""auto: as the link declares; reread: read everything; full: that, and believe a source that has no rows any more;
+remake: drop the table first (after a change of types)."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,8 @@ class _Staged:
     checksum: int
     watermark: str
     statement: str
+    run_id: int
+    """The run that the file's rows name: the next one when reading began."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def collect_item(
     if item.link is None:
         raise Terminal("collect.not_linked", item=item.code)
     expanded = expand_source(source, variables)
-    with lake.exclusively(f"collect:{item.table}"), _scratch(lake) as folder:
+    with lake.exclusively(f"collect:{item.table}"), lake.scratch_folder() as folder:
         reading = _Reading(lake, item, item.link, expanded, CONNECTORS[expanded.kind], folder)
         since = _since(reading, mode)
         if since:
@@ -105,16 +107,6 @@ def collect_item(
             if result is not None:
                 return result
         return _collect_all(reading, mode)
-
-
-@contextmanager
-def _scratch(lake: Lake) -> Iterator[Path]:
-    folder = lake.scratch / f"run-{uuid.uuid4().hex}"
-    folder.mkdir(parents=True)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _since(reading: _Reading, mode: Mode) -> str:
@@ -147,12 +139,18 @@ def _collect_all(reading: _Reading, mode: Mode) -> CollectResult:
     with reading.lake.transaction() as con:
         run_id = _next_run(con)
         known = table_columns(con, "raw", reading.item.table)
+        if known and not staged.rows and mode != "full":
+            _refuse_emptied(con, reading)  # before the table gives way to one of other columns
         if known and (mode == "remake" or set(known) != {KEY, RUN, *staged.columns}):
             con.execute(f"DROP TABLE {table('raw', reading.item.table)}")
-        elif known:
+            known = {}
+        if staged.rows:
             _check_types(reading.item, known, staged.columns)
-        rows = plans.staged_rows_sql(staged.file, run_id=run_id, columns=staged.columns)
-        changes = replace_rows(con, "raw", reading.item.table, new=rows)
+        if not known and staged.run_id == run_id:  # no other table's run came between: the file is right as it is
+            changes = RowChanges(inserted=adopt_file(con, "raw", reading.item.table, file=staged.file))
+        else:
+            rows = plans.staged_rows_sql(staged.file, run_id=run_id, columns=staged.columns)
+            changes = replace_rows(con, "raw", reading.item.table, new=rows)
         result = _record(con, reading, staged, run_id=run_id, mode="full", changes=changes, started=started)
     return replace(result, snapshot=reading.lake.snapshot())
 
@@ -168,6 +166,8 @@ def _collect_changes(reading: _Reading, since: str) -> CollectResult | None:
     with reading.lake.transaction() as con:
         run_id = _next_run(con)
         _check_types(reading.item, table_columns(con, "raw", reading.item.table), staged.columns)
+        if gone and not gone.rows:
+            _refuse_emptied(con, reading)
         rows = plans.staged_rows_sql(staged.file, run_id=run_id, columns=staged.columns)
         scope = plans.staged_keys_sql(staged.file)
         changes = replace_rows(con, "raw", reading.item.table, new=rows, scope=scope)
@@ -181,21 +181,23 @@ def _stage(reading: _Reading, request: ReadRequest, *, name: str = "rows") -> _S
     """Read the source into a file, whatever its size in flat memory, and look at what came."""
     first, second = reading.folder / f"{name}.parquet", reading.folder / f"{name}-keyed.parquet"
     key, watermark = reading.link.key, reading.link.watermark if name == "rows" else ""
+    with reading.lake.reader() as con:
+        run_id = _next_run(con)
     with reading.lake.scratchpad() as con, reading.connector.read(reading.source, request) as stream:
-        con.register("_stream", stream)
-        con.execute(plans.stage_sql("_stream", first, schema=stream.schema, key=key))
-        con.unregister("_stream")
+        order = KeyOrder(stream.schema, key)
+        staging.stage_rows(con, order.watched(stream), first, key=key, run_id=run_id)
     with reading.lake.scratchpad() as con:
         described = con.execute("DESCRIBE FROM read_parquet(?)", [str(first)]).fetchall()
-        columns = {row[0]: row[1] for row in described if row[0] != KEY}
-        facts = con.execute(plans.staged_facts_sql(first, columns=list(columns), watermark=watermark)).fetchone() or ()
-        rows, unkeyed, distinct, checksum, greatest = facts
-        if rows - unkeyed != distinct:
+        columns = {row[0]: row[1] for row in described if row[0] not in (KEY, RUN)}
+        facts = con.execute(plans.staged_facts_sql(first, columns=list(columns), key=key, watermark=watermark))
+        rows, unkeyed, trimmed, checksum, greatest = facts.fetchone() or ()
+        if (trimmed or not order.rises) and rows - unkeyed != one_value(con, plans.distinct_keys_sql(first)):
             _refuse_duplicates(con, reading, first)
         if unkeyed:
-            con.execute(plans.content_keys_sql(first, second, columns=list(columns)))
+            con.execute(plans.content_keys_sql(first, second, columns=list(columns), run_id=run_id))
     statement = reading.connector.statement(reading.source, request)
-    return _Staged(second if unkeyed else first, columns, rows, unkeyed, checksum, greatest or "", statement)
+    file = second if unkeyed else first
+    return _Staged(file, columns, rows, unkeyed, checksum, greatest or "", statement, run_id)
 
 
 def _refuse_duplicates(con: Connection, reading: _Reading, file: Path) -> None:
@@ -204,6 +206,13 @@ def _refuse_duplicates(con: Connection, reading: _Reading, file: Path) -> None:
         examples = "; ".join(f"{str(key).replace(chr(31), ' + ')} × {count}" for key, count in found)
         key = " + ".join(reading.link.key)
         raise Terminal("collect.duplicate_keys", item=reading.item.code, key=key, examples=examples)
+
+
+def _refuse_emptied(con: Connection, reading: _Reading) -> None:
+    """A source that suddenly has no rows at all is a failed export far more often than the truth."""
+    rows = one_value(con, f"SELECT count(*) FROM {table('raw', reading.item.table)}")
+    if rows:
+        raise Terminal("collect.emptied", item=reading.item.code, object=reading.link.object, rows=rows)
 
 
 def _keys_to_reconcile(reading: _Reading, staged: _Staged) -> _Staged | None:
@@ -228,7 +237,7 @@ def _has_unseen(reading: _Reading, staged: _Staged, keys: Path) -> bool:
 
 def _check_types(item: CatalogItem, known: dict[str, str], read: dict[str, str]) -> None:
     for column, kind in read.items():
-        if known[column] != kind:
+        if known and known[column] != kind:
             raise Terminal("collect.type_changed", item=item.code, column=column, before=known[column], now=kind)
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 
 import msgspec
 
@@ -11,15 +14,17 @@ from huitong.engine.declarations.libraries import Library
 from huitong.engine.lake import Connection, Lake
 from huitong.engine.lake.feed import Work, keep_place, pending_work
 from huitong.engine.lake.lake import one_value, table_columns, table_exists
-from huitong.engine.lake.names import ident, table
-from huitong.engine.lake.rows import RowChanges, append_rows, replace_rows
+from huitong.engine.lake.names import ident, idents, literal, table
+from huitong.engine.lake.rows import RowChanges, append_rows, replace_rows, share_file
 from huitong.engine.plans import fuse as plans
 from huitong.engine.plans.fuse import CONFLICT_ID, FUSED, FusePlan
 from huitong.foundation.errors import Terminal
 
 BUCKET_ROWS = 20_000_000
 """Source rows fused at a time. Each share reads the sources anew; DuckDB's memory limit holds within one."""
-_SCOPE, _DISAGREEING = "_scope", "_disagreeing"
+_SCOPE = "_scope"
+_FIRST_ROWS = 10_000
+_OPTIONS = "(FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 4000)"
 
 
 @dataclass(frozen=True)
@@ -50,11 +55,10 @@ def fuse_library(lake: Lake, library: Library, *, rebuild: bool = False) -> Fuse
     """
     with lake.transaction() as con:
         plan = _plan(con, library)
-        plan = replace(plan, repeating=_repeating(con, plan))
         step, fingerprint = f"fuse:{library.table}", _fingerprint(plan)
         works = [_pending(con, step, source.table, fingerprint) for source in plan.sources]
         full = rebuild or any(work.full for work in works)
-        recomputed, changes = _fuse_all(con, plan) if full else _fuse_changes(con, plan, works)
+        recomputed, changes = _fuse_all(lake, con, plan) if full else _fuse_changes(con, plan, works)
         for work in works:
             keep_place(con, step=step, work=work, fingerprint=fingerprint)
         entities = one_value(con, f"SELECT count(*) FROM {table('base', library.table)}")
@@ -79,9 +83,22 @@ def _plan(con: Connection, library: Library) -> FusePlan:
     return plan
 
 
-def _repeating(con: Connection, plan: FusePlan) -> frozenset[int]:
+def _make(con: Connection, plan: FusePlan, make: Callable[[FusePlan], int], *, scope: str | None) -> int:
+    """Make the fused rows, of one row a source and entity; return how many they are.
+
+    A source whose first rows are keyed by the entity is taken to be so throughout, until the fused rows show otherwise;
+    then they are made again. Nearly all sources are, or show it at once.
+    """
     numbers = range(len(plan.sources))
-    return frozenset(number for number in numbers if one_value(con, plans.repeated_entities_sql(plan, number)))
+    looked_at = {n for n in numbers if one_value(con, plans.other_keys_sql(plan, n, rows=_FIRST_ROWS))}
+    while True:
+        repeating = {n for n in looked_at if one_value(con, plans.repeated_entities_sql(plan, n, scope=scope))}
+        entities = make(replace(plan, repeating=frozenset(repeating)))
+        odd = con.execute(plans.odd_rows_sql(plan)).fetchone() or ()
+        misjudged = {n for n, rows in enumerate(odd) if rows} - looked_at
+        if not misjudged:
+            return entities
+        looked_at |= misjudged
 
 
 def _fingerprint(plan: FusePlan) -> str:
@@ -93,33 +110,74 @@ def _pending(con: Connection, step: str, name: str, fingerprint: str) -> Work:
     return pending_work(con, step=step, schema="std", table=name, fingerprint=fingerprint)
 
 
-def _fuse_all(con: Connection, plan: FusePlan) -> tuple[int, RowChanges]:
+def _fuse_all(lake: Lake, con: Connection, plan: FusePlan) -> tuple[int, RowChanges]:
     rows = sum(one_value(con, f"SELECT count(*) FROM {table('std', source.table)}") for source in plan.sources)
     buckets = -(-rows // BUCKET_ROWS) or 1
-    name = plan.library.table
-    fresh = not table_exists(con, "base", name)
-    if not fresh and _columns_changed(con, plan):
-        for table_name in (name, f"{name}_provenance", f"{name}_conflict"):
-            con.execute(f"DROP TABLE IF EXISTS {table('base', table_name)}")
-        fresh = True
     recomputed, changes = 0, RowChanges()
-    for number in range(buckets):
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {FUSED} AS {plans.fused_sql(plan, bucket=(number, buckets))}")
-        recomputed += one_value(con, f"SELECT count(*) FROM {FUSED}")
-        scope = f"SELECT {plan.key} FROM {{table}} WHERE hash({plan.key}) % {buckets} = {number}"
-        changes += _write(con, plan, scope=None if fresh else scope)
-    con.execute(f"DROP TABLE {FUSED}")
+    with lake.scratch_folder() as folder:
+        fresh = _is_fresh(con, plan)
+        for number in range(buckets):
+            file = folder / f"fused-{number}.parquet"
+            entities = _make(con, plan, partial(_to_file, con, file, (number, buckets)), scope=None)
+            recomputed += entities
+            if fresh:
+                changes += _add(con, plan, file, entities=entities)
+            else:
+                changes += _write(
+                    con, plan, scope=f"SELECT {plan.key} FROM {{table}} WHERE hash({plan.key}) % {buckets} = {number}"
+                )
+        if fresh:
+            _name_columns(con, plan)
+        con.execute(f"DROP VIEW {FUSED}")
     return recomputed, changes
 
 
-def _columns_changed(con: Connection, plan: FusePlan) -> bool:
-    """Tell whether attributes or sources were added or removed, so that the tables must be made anew."""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {FUSED} AS {plans.fused_sql(plan)} LIMIT 0")
+def _to_file(con: Connection, file: Path, bucket: tuple[int, int], plan: FusePlan) -> int:
+    entities = one_value(con, f"COPY ({plans.fused_sql(plan, bucket=bucket)}) TO {literal(str(file))} {_OPTIONS}")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {FUSED} AS FROM read_parquet({literal(str(file))})")
+    return entities
+
+
+def _to_table(con: Connection, plan: FusePlan) -> int:
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {FUSED} AS {plans.fused_sql(plan, scope=_SCOPE)}")
+    return one_value(con, f"SELECT count(*) FROM {FUSED}")
+
+
+def _is_fresh(con: Connection, plan: FusePlan) -> bool:
+    """Tell whether there are no tables yet; those with other attributes or sources than declared go."""
+    name = plan.library.table
+    if not table_exists(con, "base", name):
+        return True
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {FUSED} AS {plans.fused_sql(plan)}")
+    changed = False
     for suffix, sql in (("", plans.golden_sql(plan)), ("_provenance", plans.provenance_sql(plan))):
         wanted = {row[0]: row[1] for row in con.execute(f"DESCRIBE {sql}").fetchall()}
-        if wanted != table_columns(con, "base", plan.library.table + suffix):
-            return True
-    return False
+        changed = changed or wanted != table_columns(con, "base", name + suffix)
+    con.execute(f"DROP VIEW {FUSED}")
+    if changed:
+        for suffix in ("", "_provenance", "_conflict"):
+            con.execute(f"DROP TABLE IF EXISTS {table('base', name + suffix)}")
+    return changed
+
+
+def _add(con: Connection, plan: FusePlan, file: Path, *, entities: int) -> RowChanges:
+    """Add a share's fused rows to new tables: the file is linked into both that are as long as it is."""
+    name = plan.library.table
+    for own, columns in ((name, plans.golden_columns(plan)), (f"{name}_provenance", plans.provenance_columns(plan))):
+        if not table_exists(con, "base", own):
+            con.execute(f"CREATE TABLE {table('base', own)} AS SELECT {idents(columns)} FROM {FUSED} LIMIT 0")
+        if entities:
+            share_file(con, "base", own, file=file)
+    append_rows(con, "base", f"{name}_conflict", new=plans.conflict_sql(plan))
+    return RowChanges(inserted=entities)
+
+
+def _name_columns(con: Connection, plan: FusePlan) -> None:
+    """Give the columns of new provenance their names: those of the file differ, being those of the golden table."""
+    target = table("base", f"{plan.library.table}_provenance")
+    for name, own in plans.provenance_columns(plan).items():
+        if name != own:
+            con.execute(f"ALTER TABLE {target} RENAME COLUMN {ident(name)} TO {ident(own)}")
 
 
 def _fuse_changes(con: Connection, plan: FusePlan, works: list[Work]) -> tuple[int, RowChanges]:
@@ -130,31 +188,26 @@ def _fuse_changes(con: Connection, plan: FusePlan, works: list[Work]) -> tuple[i
     recomputed = one_value(con, f"SELECT count(*) FROM {_SCOPE}")
     if not recomputed:
         return 0, RowChanges()
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {FUSED} AS {plans.fused_sql(plan, scope=_SCOPE)}")
-    scope = f"SELECT {plan.key} FROM {{table}} WHERE {plan.key} IN (FROM {_SCOPE})"
-    changes = _write(con, plan, scope=scope)
+    _make(con, plan, partial(_to_table, con), scope=_SCOPE)
+    changes = _write(con, plan, scope=f"SELECT {plan.key} FROM {{table}} WHERE {plan.key} IN (FROM {_SCOPE})")
     con.execute(f"DROP TABLE {FUSED}; DROP TABLE {_SCOPE}")
     return recomputed, changes
 
 
-def _write(con: Connection, plan: FusePlan, *, scope: str | None) -> RowChanges:
-    """Write the three tables from the fused rows.
+def _write(con: Connection, plan: FusePlan, *, scope: str) -> RowChanges:
+    """Bring the three tables to what the fused rows say.
 
     Args:
-        scope: SQL giving the entity keys of ``{table}`` that the fused rows speak about; None: only append.
+        scope: SQL giving the entity keys of ``{table}`` that the fused rows speak about.
     """
     name = plan.library.table
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {_DISAGREEING} AS {plans.disagreeing_sql(plan)}")
     outputs = (
         (name, plans.golden_sql(plan), plan.library.key),
         (f"{name}_provenance", plans.provenance_sql(plan), plan.library.key),
-        (f"{name}_conflict", plans.conflict_sql(plan, scope=_DISAGREEING), CONFLICT_ID),
+        (f"{name}_conflict", plans.conflict_sql(plan), CONFLICT_ID),
     )
     written = []
     for output, sql, key in outputs:
-        if scope is None:
-            written.append(append_rows(con, "base", output, new=sql))
-            continue
         target = table("base", output)
         keys = scope.replace("{table}", target)
         if key == CONFLICT_ID:

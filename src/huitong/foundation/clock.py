@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta, timezone
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has one time zone and no summer time."""
 
 
+_pretended: ContextVar[datetime | None] = ContextVar("huitong_pretended_now", default=None)
+
+
 def now() -> datetime:
     """Return this moment, with time zone UTC."""
-    return datetime.now(UTC)
+    return _pretended.get() or datetime.now(UTC)
+
+
+@contextmanager
+def pretending(moment: datetime) -> Iterator[None]:
+    """Let it be an aware ``moment`` inside: for the invented past of the demo city, and nothing else."""
+    token = _pretended.set(moment)
+    try:
+        yield
+    finally:
+        _pretended.reset(token)
 
 
 def to_beijing(moment: datetime) -> datetime:

@@ -28,7 +28,7 @@ class Settings:
     serving_url: str
     """Serving store: ``sqlite:///<folder>`` or ``postgres://…``."""
     engine: str
-    """Compute backend: ``duckdb`` or ``spark``."""
+    """Compute backend: ``duckdb``, the only one until there is another."""
     memory_limit: str
     """Memory that DuckDB may use before it spills to disk, e.g. ``2GB``."""
     threads: int
@@ -45,6 +45,28 @@ class Settings:
     """Host names the site answers to, comma separated."""
     secure: bool
     """Served behind HTTPS: secure cookies and HSTS."""
+    mfa_roles: str
+    """Roles that must have a second factor, comma separated, e.g. ``bureau,leader``."""
+    proxies: int
+    """How many proxies stand before the site; their ``X-Forwarded-For`` is believed."""
+    oidc_url: str
+    """Issuer of an OpenID Connect provider that people may sign in through; "" for none."""
+    oidc_client: str
+    """Client id at the provider."""
+    oidc_secret: str
+    """Client secret at the provider."""
+    oidc_name: str
+    """What the button on the sign-in page calls the provider."""
+    oidc_claim: str
+    """Which of the provider's claims is the login here."""
+    contact: str
+    """How the public reaches the bureau, e.g. address, telephone, office hours; parts apart by semicolons."""
+    site_url: str = "http://localhost:8000"
+    """Where users reach the site: links in mail and webhooks begin with it."""
+    smtp_url: str = ""
+    """Mail server: ``smtp://user:password@host:25?starttls=1`` or ``smtps://…``; without one no mail is sent."""
+    mail_from: str = "huitong@localhost"
+    """Sender of mail."""
 
 
 def load_settings(*, home: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
@@ -58,7 +80,7 @@ def load_settings(*, home: Path | None = None, environment: Mapping[str, str] | 
         Terminal: ``settings.invalid`` when a value cannot be used.
     """
     env = dict(os.environ if environment is None else environment)
-    folder = (home or Path(env.get(f"{PREFIX}HOME") or "var")).expanduser().absolute()
+    folder = home.expanduser().absolute() if home else home_folder(env)
 
     def text(name: str, default: str) -> str:
         return env.get(f"{PREFIX}{name}") or default
@@ -69,7 +91,7 @@ def load_settings(*, home: Path | None = None, environment: Mapping[str, str] | 
         lake_catalog=text("LAKE_CATALOG", f"duckdb:///{folder / 'lake' / 'catalog.duckdb'}"),
         lake_data=text("LAKE_DATA", str(folder / "lake" / "data")),
         serving_url=text("SERVING_URL", f"sqlite:///{folder / 'serving'}"),
-        engine=_one_of("ENGINE", text("ENGINE", "duckdb"), ("duckdb", "spark")),
+        engine=_one_of("ENGINE", text("ENGINE", "duckdb"), ("duckdb",)),
         memory_limit=text("MEMORY_LIMIT", "2GB"),
         threads=_integer("THREADS", text("THREADS", "0")),
         language=_one_of("LANGUAGE", text("LANGUAGE", "zh"), ("zh", "en")),
@@ -78,7 +100,24 @@ def load_settings(*, home: Path | None = None, environment: Mapping[str, str] | 
         demo=_boolean("DEMO", text("DEMO", "0")),
         hosts=text("HOSTS", "localhost,127.0.0.1,[::1]"),
         secure=_boolean("SECURE", text("SECURE", "0")),
+        mfa_roles=text("MFA_ROLES", ""),
+        proxies=_integer("PROXIES", text("PROXIES", "0")),
+        oidc_url=text("OIDC_URL", ""),
+        oidc_client=text("OIDC_CLIENT", ""),
+        oidc_secret=text("OIDC_SECRET", ""),
+        oidc_name=text("OIDC_NAME", "统一身份认证"),
+        oidc_claim=text("OIDC_CLAIM", "preferred_username"),
+        contact=text("CONTACT", ""),
+        site_url=text("SITE_URL", "http://localhost:8000"),
+        smtp_url=text("SMTP_URL", ""),
+        mail_from=text("MAIL_FROM", "huitong@localhost"),
     )
+
+
+def home_folder(environment: Mapping[str, str] | None = None) -> Path:
+    """Return ``HUITONG_HOME`` without looking at anything else."""
+    env = os.environ if environment is None else environment
+    return Path(env.get(f"{PREFIX}HOME") or "var").expanduser().absolute()
 
 
 def command_language() -> str:

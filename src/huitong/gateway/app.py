@@ -20,6 +20,7 @@ from huitong.gateway.config import GatewayConfig, config_from
 from huitong.gateway.descriptions import DescriptionEndpoint, HealthEndpoint
 from huitong.gateway.exchange import ServiceEndpoint
 from huitong.gateway.front import Front
+from huitong.gateway.guarding import NO_PAGE, Guarded
 from huitong.gateway.kinds import KINDS
 from huitong.gateway.problems import PROBLEM, language_of
 from huitong.gateway.runtime import Gateway
@@ -55,7 +56,7 @@ def create_gateway(config: GatewayConfig, prefix: str = "") -> Starlette:
     endpoints: dict[str, ASGIApp] = {
         kind.name: Allowing(ServiceEndpoint(gateway, kind), *kind.methods) for kind in KINDS
     }
-    app.middleware_stack = Front(prefix, endpoints, app.build_middleware_stack())
+    app.middleware_stack = Front(prefix, endpoints, Guarded(app.build_middleware_stack(), NO_PAGE))
     return app
 
 

@@ -109,7 +109,8 @@ def header(headers: Mapping[bytes, bytes], name: bytes) -> str:
 
 
 def bounded(text: str) -> str:
-    """Cut a caller's free text to what the ledger keeps of it."""
+    """Cut a caller's free text to what the ledger keeps of it: without NUL, which PostgreSQL does not take."""
+    text = text.replace("\x00", "\ufffd")
     return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
 
 

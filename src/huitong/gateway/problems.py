@@ -11,6 +11,7 @@ from starlette.types import Scope, Send
 from huitong.foundation.clock import beijing_day_bounds, beijing_today, now
 from huitong.foundation.errors import LANGUAGES, HuitongError, Terminal, Transient
 from huitong.gateway.asking import header
+from huitong.gateway.guarding import NO_PAGE
 
 Headers = list[tuple[bytes, bytes]]
 JSON = b"application/json"
@@ -86,6 +87,7 @@ async def send_body(send: Send, status: int, body: bytes, content_type: bytes, h
         (b"content-type", content_type),
         (b"content-length", b"%d" % len(body)),
         (b"cache-control", b"no-store"),
+        *NO_PAGE,
     ]
     await send({"type": "http.response.start", "status": status, "headers": fixed + headers})
     await send({"type": "http.response.body", "body": body})

@@ -52,13 +52,31 @@ def cell_html(column: ShownColumn, cell: Cell) -> SafeString:
 _CLASSES = {"number": "num", "time": "time", "date": "time", "mono": "mono", "reasons": "reasons"}
 
 
-def row_html(row: Sequence[tuple[ShownColumn, Cell]]) -> SafeString:
+LONG = 16
+"""Signs that surely fit into a cell of wide data; longer values may be cut off there, and say all on hover."""
+
+
+def row_html(row: Sequence[tuple[ShownColumn, Cell]], *, wide: bool = False) -> SafeString:
     """Return the cells of one row; each knows its column's title, which is its label where the row is a card."""
+    if wide:
+        return _wide_row(row)
     parts = []
     for column, cell in row:
         names = [_CLASSES.get(column.kind, ""), "head" if column.head else "", "blank" if _is_blank(cell) else ""]
         css = " ".join(filter(None, names))
         parts.append(format_html('<td data-label="{}" class="{}">{}</td>', column.title, css, cell_html(column, cell)))
+    return mark_safe("".join(parts))
+
+
+def _wide_row(row: Sequence[tuple[ShownColumn, Cell]]) -> SafeString:
+    """Rows of data never become cards, and a page may have ten thousand cells: no labels, few classes."""
+    parts = []
+    for column, cell in row:
+        css = _CLASSES.get(column.kind, "")
+        value = cell.value if isinstance(cell.value, str) and len(cell.value) > LONG else ""
+        title = format_html(' title="{}"', value) if value else ""
+        parts.append(format_html("<td{}{}>{}</td>", format_html(' class="{}"', css) if css else "", title,
+                                 cell_html(column, cell)))  # fmt: skip
     return mark_safe("".join(parts))
 
 

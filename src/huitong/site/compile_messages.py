@@ -8,8 +8,8 @@ import polib
 
 
 def main() -> None:
-    """Write the ``.mo`` beside every ``.po``."""
-    for source in sorted((Path(__file__).parent / "locale").rglob("*.po")):
+    """Write the ``.mo`` beside every ``.po``: of the site, and of each app."""
+    for source in sorted(Path(__file__).parents[1].glob("**/locale/*/LC_MESSAGES/*.po")):
         polib.pofile(str(source)).save_as_mofile(str(source.with_suffix(".mo")))
 
 

@@ -64,13 +64,33 @@ JOBS = (
         (
             Place("overview:home", _("工作台"), "home", citizens=True, citizen_title=_("首页")),
             Place("overview:flow", _("数据流向"), "route"),
+            Place("screen:screen", _("城市运行大屏"), "chart-bar", roles=("leader", "bureau")),
+        ),
+    ),
+    Job(
+        _("办事项"),
+        (
+            Place("cases:queue", _("办件中心"), "inbox", citizens=True, citizen_title=_("我的办件")),
+            Place("notices:notices", _("通知"), "bell", citizens=True),
         ),
     ),
     Job(
         _("汇数据"),
         (
             Place("catalog:items", _("数据目录"), "list-details", citizens=True),
+            Place("catalog:drafts", _("目录编制"), "pencil"),
+            Place("catalog:responsibilities", _("共享责任清单"), "checklist"),
             Place("collection:runs", _("运行记录"), "history"),
+        ),
+    ),
+    Job(
+        _("管家底"),
+        (
+            Place("registry:systems", _("信息系统"), "database"),
+            Place("registry:islands", _("孤岛地图"), "affiliate"),
+            Place("registry:projects", _("信息化项目"), "file-text"),
+            Place("accounts:organisations", _("组织机构"), "building-bank", citizens=True),
+            Place("registry:calendar", _("工作日历"), "clock", roles=("bureau",)),
         ),
     ),
     Job(
@@ -78,23 +98,32 @@ JOBS = (
         (
             Place("collection:issues", _("数据质量"), "checklist"),
             Place("catalog:elements", _("数据元标准"), "hash", citizens=True),
+            Place("demand:sources", _("一数一源"), "git-branch"),
             Place("libraries:libraries", _("基础库"), "books"),
         ),
     ),
     Job(
         _("用数据"),
         (
+            Place("demand:needs", _("供需对接"), "send"),
             Place("libraries:look_up", _("人员企业查询"), "user-search", roles=MAY_LOOK_UP),
             Place("sharing:services", _("共享服务"), "api"),
             Place("sharing:grants", _("使用授权"), "key"),
+            Place("sharing:apps", _("消费方应用"), "id"),
         ),
+    ),
+    Job(
+        _("评成效"),
+        (Place("assessment:home", _("考核"), "file-certificate"),),
     ),
     Job(
         _("管安全"),
         (
             Place("ledger:evidence", _("使用存证"), "fingerprint", citizens=True, citizen_title=_("谁用过我的数据")),
             Place("ledger:audit", _("操作记录"), "file-text"),
-            Place("accounts:organisations", _("组织机构"), "building-bank", citizens=True),
+            Place("accounts:users", _("用户账号"), "users", roles=("bureau",)),
+            Place("notices:webhooks", _("通知回调"), "send", roles=("bureau",)),
+            Place("notices:outbox", _("发件箱"), "inbox", roles=("bureau",)),
         ),
     ),
 )

@@ -6,6 +6,8 @@ from huitong.site import views
 
 app_name = "site"
 urlpatterns = [
-    path("theme/", views.choose_theme, name="theme"),
+    path("appearance/", views.choose_appearance, name="appearance"),
+    path("find/", views.find_anything, name="find"),
     path("design/", views.design, name="design"),
+    path("divisions/<str:code>.json", views.division_boundaries, name="boundaries"),
 ]

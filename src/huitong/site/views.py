@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.views.decorators.http import condition, require_POST
 
+from huitong.apps.accounts.models import User
 from huitong.apps.labels import language
 from huitong.foundation.errors import HuitongError, Terminal
-from huitong.site.context import THEME_COOKIE, THEMES
+from huitong.site.appearance import CHOICES
+from huitong.site.boundaries import ARCHIVE, boundaries_below
+from huitong.site.finding import find
 from huitong.site.gallery import gallery
 
 YEAR = 365 * 24 * 3600
@@ -55,15 +59,36 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def choose_theme(request: HttpRequest) -> HttpResponse:
-    """Keep the reader's choice of colours in a cookie and return to the page."""
-    chosen = request.POST.get("theme", "")
-    if chosen not in {name for name, _title, _icon in THEMES}:
-        raise Terminal("site.bad_request")
+def choose_appearance(request: HttpRequest) -> HttpResponse:
+    """Keep how the reader wants pages to look in cookies, and return to the page."""
     target = request.POST.get("next", "/")
     response = redirect(target if url_has_allowed_host_and_scheme(target, None) else "/")
-    response.set_cookie(THEME_COOKIE, chosen, max_age=YEAR, samesite="Lax", secure=request.is_secure())
+    chosen = [(choice, request.POST[choice.name]) for choice in CHOICES if choice.name in request.POST]
+    if not chosen or any(value not in {way.value for way in choice.ways} for choice, value in chosen):
+        raise Terminal("site.bad_request")
+    for choice, value in chosen:
+        response.set_cookie(choice.cookie, value, max_age=YEAR, samesite="Lax", secure=request.is_secure())
     return response
+
+
+@condition(etag_func=lambda _request, code: f'"{code}-{ARCHIVE.stat().st_mtime_ns}"')
+def division_boundaries(request: HttpRequest, code: str) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Answer with the boundaries of what lies below a division, for maps. They are public and seldom change."""
+    found = boundaries_below(code)
+    if found is None:
+        raise Http404
+    return HttpResponse(found, content_type="application/geo+json", headers={"Cache-Control": "max-age=86400"})
+
+
+def find_anything(request: HttpRequest) -> HttpResponse:
+    """List what the reader may open and ``?q=`` fits; ``?part=1`` asks for the palette's list alone."""
+    text = request.GET.get("q", "")[:100]
+    if not isinstance(request.user, User):
+        if "part" in request.GET:
+            raise Terminal("people.sign_in_needed")
+        return redirect(f"{reverse('public:search')}?{urlencode({'q': text})}")
+    template = "site/components/found.html" if "part" in request.GET else "site/find.html"
+    return render(request, template, {"q": text.strip(), "groups": find(request.user, text)})
 
 
 def design(request: HttpRequest) -> HttpResponse:

@@ -6,7 +6,7 @@ import socket
 import threading
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pymysql
 import pytest
+from tests.servers import listening
 
 from huitong.engine.connectors import CONNECTORS
 from huitong.engine.connectors.protocol import ReadRequest
@@ -44,55 +45,6 @@ def read() -> Callable[..., Rows]:
             return found
 
     return rows
-
-
-@contextmanager
-def listening(answer: Callable[[socket.socket], None]) -> Iterator[int]:
-    """Listen on loopback and answer every connection in a thread; yields the port."""
-    server = socket.create_server(("127.0.0.1", 0))
-    server.settimeout(0.1)
-    done = threading.Event()
-    connections: list[socket.socket] = []
-    threads: list[threading.Thread] = []
-
-    def handle(connection: socket.socket) -> None:
-        with suppress(OSError):
-            answer(connection)
-
-    def accept() -> None:
-        while not done.is_set():
-            with suppress(TimeoutError):
-                connection, _ = server.accept()
-                connections.append(connection)
-                threads.append(threading.Thread(target=handle, args=(connection,)))
-                threads[-1].start()
-
-    accepting = threading.Thread(target=accept)
-    accepting.start()
-    try:
-        yield server.getsockname()[1]
-    finally:
-        done.set()
-        accepting.join()
-        for connection in connections:
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-            connection.close()
-        for thread in threads:
-            thread.join()
-        server.close()
-
-
-@pytest.fixture
-def silent_port() -> Iterator[int]:
-    """A port that accepts connections and never says a word."""
-
-    def say_nothing(connection: socket.socket) -> None:
-        while connection.recv(4096):
-            pass
-
-    with listening(say_nothing) as port:
-        yield port
 
 
 @pytest.fixture

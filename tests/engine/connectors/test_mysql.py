@@ -12,6 +12,7 @@ import pytest
 
 from huitong.engine.connectors import CONNECTORS
 from huitong.engine.connectors.protocol import ReadRequest, SourceColumn, SourceObject, Watermark
+from huitong.engine.profiling import profile_object
 from huitong.foundation.errors import HuitongError, Terminal, Transient
 
 COLUMNS = {
@@ -80,6 +81,21 @@ def test_looking_around(numbers, source, read):
     assert connector.columns(here, "numbers")[2] == SourceColumn("text", "varchar(200)")
     assert connector.count(here, "numbers") == 60_000
     assert read(here, "few") == [{"n": 1}, {"n": 2}, {"n": 3}]
+
+
+def test_comments_and_the_declared_key_are_read(mariadb, source):
+    url, run = mariadb
+    run(
+        "CREATE TABLE permit (b int, a varchar(20) COMMENT '居民身份证号', c text, PRIMARY KEY (a, b)) "
+        "COMMENT '居住证签发表'"
+    )
+    run("CREATE VIEW shown AS SELECT a FROM permit")
+    connector, here = CONNECTORS["mysql"], source("mysql", url)
+    assert {one.name: one.comment for one in connector.objects(here)} == {"permit": "居住证签发表", "shown": ""}
+    found = [(one.name, one.comment, one.key) for one in connector.columns(here, "permit")]
+    assert found == [("b", "", 2), ("a", "居民身份证号", 1), ("c", "", 0)]
+    profile = profile_object(here, "permit")
+    assert (profile.comment, [column.key for column in profile.columns]) == ("居住证签发表", [2, 1, 0])
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,9 @@ import duckdb
 import pytest
 
 from huitong.engine.connectors import CONNECTORS
+from huitong.engine.connectors import postgresql as connecting
 from huitong.engine.connectors.protocol import ReadRequest, SourceColumn, SourceObject, Watermark
+from huitong.engine.profiling import profile_object
 from huitong.foundation.errors import Terminal, Transient
 
 COLUMNS = {
@@ -84,6 +86,35 @@ def test_infinite_times_stay_infinite(postgresql, source):
     ):
         con.register("_stream", stream)
         assert con.execute("SELECT d::VARCHAR, t::VARCHAR FROM _stream").fetchall() == [("infinity", "-infinity")]
+
+
+def test_comments_and_the_declared_key_are_read(postgresql, source):
+    url, schema, run = postgresql
+    run("CREATE TABLE permit (b int, a varchar(20), gone int, c text, PRIMARY KEY (a, b) INCLUDE (c))")
+    run("ALTER TABLE permit DROP COLUMN gone")
+    run("COMMENT ON TABLE permit IS '居住证签发表'")
+    run("COMMENT ON COLUMN permit.a IS '居民身份证号'")
+    connector, here = CONNECTORS["postgresql"], source("postgresql", url)
+    assert {one.name: one.comment for one in connector.objects(here)}[f"{schema}.permit"] == "居住证签发表"
+    found = [(one.name, one.comment, one.key) for one in connector.columns(here, f"{schema}.permit")]
+    assert found == [("b", "", 2), ("a", "居民身份证号", 1), ("c", "", 0)]
+    profile = profile_object(here, f"{schema}.permit")
+    assert (profile.comment, [column.key for column in profile.columns]) == ("居住证签发表", [2, 1, 0])
+
+
+def test_a_column_renamed_while_it_is_described_has_no_words(postgresql, source, monkeypatch):
+    url, schema, run = postgresql
+    run("CREATE TABLE moving (a int PRIMARY KEY, b text)")
+    columns = connecting._columns
+
+    def renamed_after(*given):
+        found = columns(*given)
+        run("ALTER TABLE moving RENAME COLUMN b TO c")
+        return found
+
+    monkeypatch.setattr(connecting, "_columns", renamed_after)
+    found = CONNECTORS["postgresql"].columns(source("postgresql", url), f"{schema}.moving")
+    assert [(one.name, one.key) for one in found] == [("a", 1), ("b", 0)]
 
 
 def test_looking_around(numbers, source, read):

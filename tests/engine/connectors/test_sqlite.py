@@ -72,6 +72,14 @@ def test_looking_around(file, source, read):
     assert read(here, "empty") == []
 
 
+def test_the_declared_key_is_read(tmp_path, source):
+    path = tmp_path / "keyed.sqlite"
+    with closing(sqlite3.connect(path)) as con:
+        con.execute("CREATE TABLE permit (b INT, a TEXT, c TEXT, PRIMARY KEY (a, b))")
+    found = CONNECTORS["sqlite"].columns(source("sqlite", path), "permit")
+    assert [(one.name, one.comment, one.key) for one in found] == [("b", "", 2), ("a", "", 1), ("c", "", 0)]
+
+
 @pytest.mark.parametrize(
     ("watermark", "expected"),
     [

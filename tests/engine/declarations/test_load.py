@@ -47,6 +47,29 @@ def test_a_pack_and_what_it_requires_become_one(tmp_path: Path) -> None:
     assert pack.systems[0].organisation == "police"
 
 
+def test_variables_have_defaults_and_the_packs_own_come_first(tmp_path: Path) -> None:
+    base = _pack(tmp_path / "base", {})
+    (base / "pack.yaml").write_text(
+        "{name: base, title: 试, variables: {data: '${pack}/../files', rows: base, host: db.example}}", encoding="utf-8"
+    )
+    top = _pack(tmp_path / "top", {})
+    (top / "pack.yaml").write_text(
+        "{name: top, title: 试, requires: [../base], variables: {rows: '${pack}/rows'}}", encoding="utf-8"
+    )
+    assert load_pack(top).variables == {
+        "data": str(tmp_path / "files"), "rows": str(tmp_path / "top" / "rows"), "host": "db.example"
+    }  # fmt: skip
+
+
+def test_a_variable_that_is_an_address_stays_as_it_is(tmp_path: Path) -> None:
+    folder = _pack(tmp_path / "p", {})
+    given = "{files: 'file://${pack}/../data', database: 'sqlite:///${pack}/a.db', folder: '${pack}/../data'}"
+    (folder / "pack.yaml").write_text(f"{{name: p, title: 试, variables: {given}}}", encoding="utf-8")
+    assert load_pack(folder).variables == {
+        "files": f"file://{folder}/../data", "database": f"sqlite:///{folder}/a.db", "folder": str(tmp_path / "data")
+    }  # fmt: skip
+
+
 def test_codelists_have_titles(tmp_path: Path) -> None:
     folder = _pack(tmp_path / "p", {"codelists/sex.csv": "# 性别\ncode,title,title_en\n1,男,Male\n"})
     codelist = load_pack(folder).codelists[0]
@@ -65,6 +88,13 @@ def test_an_unknown_key_is_named_with_its_file_and_path(tmp_path: Path) -> None:
         ({"organisations.yaml": "[{code: a"}, "pack.bad_yaml"),
         ({"organisations.yaml": ORGANISATIONS + ORGANISATIONS}, "pack.duplicate"),
         ({"organisations.yaml": "[{code: a, title: b, title_en: c, superior: zz}]"}, "pack.unknown_reference"),
+        (
+            {
+                "organisations.yaml": ORGANISATIONS,
+                "apps.yaml": "[{code: a, title: b, title_en: c, organisation: police, system: zz}]",
+            },
+            "pack.unknown_reference",
+        ),
         (
             {
                 "organisations.yaml": "[{code: a, title: b, title_en: c, superior: d}, "

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
@@ -71,6 +72,9 @@ class System(Declared, Titled):
     level = models.CharField(max_length=20)
     state = models.CharField(max_length=20)
     abstract = models.TextField(blank=True)
+    host = models.CharField(max_length=16, blank=True)
+    successor = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="predecessors")
+    """The system that it was merged into, or that replaces it."""
 
     objects = SystemQuerySet.as_manager()
 
@@ -119,6 +123,11 @@ class User(Declared, AbstractBaseUser):
     """Keyed digest of the password a demo pack declared, so that applying it again costs no key derivation."""
     created_at = models.DateTimeField(auto_now_add=True)
 
+    post: Membership | None = None
+    """The post this request acts in; None for all of them. Never in the database: see :mod:`.desks`."""
+    department: Organisation | None = None
+    """The department that this request looks at alone, of somebody who sees everything."""
+
     USERNAME_FIELD = "login"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -147,32 +156,82 @@ class User(Declared, AbstractBaseUser):
     @cached_property
     def roles(self) -> frozenset[str]:
         """The roles this user has anywhere."""
-        return frozenset(membership.role for membership in self._memberships)
+        return frozenset(membership.role for membership in self.memberships_here)
 
     def has_role(self, *roles: str) -> bool:
         """Tell whether the user has one of ``roles``."""
         return not self.roles.isdisjoint(roles)
 
+    def acts_for(self, organisation: int, roles: Iterable[str]) -> bool:
+        """Tell whether the user has one of ``roles`` in exactly this organisation."""
+        return any(one.organisation_id == organisation and one.role in roles for one in self.memberships_here)
+
+    @cached_property
+    def posts(self) -> frozenset[tuple[int, str]]:
+        """Ids of the organisations the user works for, each with the role there."""
+        return frozenset((one.organisation_id, one.role) for one in self.memberships_here if one.organisation_id)
+
     @cached_property
     def scope(self) -> Scope:
         """What this user may see; use :func:`huitong.apps.accounts.visibility.scope_of`."""
-        paths = {m.organisation.path for m in self._memberships if m.role in OFFICIALS and m.organisation is not None}
-        within = models.Q()
-        for path in paths:
-            within |= models.Q(path__startswith=path)
-        everything = self.has_role(*SEE_EVERYTHING)
-        ids = Organisation.objects.filter(within).values_list("pk", flat=True) if paths and not everything else ()
+        looked_at = Organisation.objects.within(self.department.path) if self.department else None
         return Scope(
-            everything=everything,
+            everything=self.has_role(*SEE_EVERYTHING),
             official=self.has_role(*OFFICIALS),
-            organisations=frozenset(ids),
+            organisations=self.answers_in(*OFFICIALS - SEE_EVERYTHING),
+            roots=self._roots(),
             user=self.pk,
             person=self.person,
+            only=None if looked_at is None else frozenset(looked_at.values_list("pk", flat=True)),
         )
 
+    def _roots(self) -> frozenset[int]:
+        if self.has_role(*SEE_EVERYTHING):
+            return frozenset({self.department.pk} if self.department else ())
+        posts = [one for one in self.memberships_here if one.role in OFFICIALS]
+        own = {one.organisation.path: one.organisation.pk for one in posts if one.organisation is not None}
+        return frozenset(pk for path, pk in own.items() if not any(path != one and path.startswith(one) for one in own))
+
+    def answers_in(self, *roles: str) -> frozenset[int]:
+        """Ids of the organisations, and of all below them, in which the user has one of ``roles``.
+
+        What somebody may do follows from this, what they see from :attr:`scope`: the officer of one department who
+        develops for another is no officer there. Roles that see everything reach no organisation in particular.
+        """
+        return frozenset().union(*(ids for role, ids in self._reach.items() if role in roles))
+
     @cached_property
-    def _memberships(self) -> list[Membership]:
-        return list(self.memberships.select_related("organisation"))
+    def _reach(self) -> dict[str, frozenset[int]]:
+        """Role → ids of the organisations it reaches. One query, none for those who see everything."""
+        roots = [(m.role, m.organisation.path) for m in self.memberships_here if m.organisation is not None]
+        roots = [(role, path) for role, path in roots if role in OFFICIALS - SEE_EVERYTHING]
+        within = models.Q()
+        for _role, path in roots:
+            within |= models.Q(path__startswith=path)
+        below = Organisation.objects.filter(within).values_list("pk", "path") if roots else ()
+        reach: dict[str, set[int]] = {role: set() for role, _path in roots}
+        for pk, path in below:
+            for role, root in roots:
+                if path.startswith(root):
+                    reach[role].add(pk)
+        return {role: frozenset(ids) for role, ids in reach.items()}
+
+    @cached_property
+    def all_memberships(self) -> list[Membership]:
+        """Every post, the main one first, whichever the request acts in."""
+        return list(self.memberships.select_related("organisation").order_by("pk"))
+
+    @property
+    def memberships_here(self) -> list[Membership]:
+        """The posts that this request acts in."""
+        return self.all_memberships if self.post is None else [self.post]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; the organisation of the post that a request acts in is never written as the declared one."""
+        if self.post is not None and kwargs.get("update_fields") is None:
+            names = {field.name for field in self._meta.concrete_fields}
+            kwargs["update_fields"] = names - {"id", "organisation"}
+        super().save(*args, **kwargs)
 
     def as_spec(self) -> people.User:
         """Return the declaration, without the password."""
@@ -219,11 +278,13 @@ class CalendarDayQuerySet(models.QuerySet["CalendarDay"]):
 
 
 class CalendarDay(models.Model):
-    """A day whose kind somebody set by hand: an official notice came, or the city has a holiday of its own."""
+    """A day that differs from the shipped calendar: an official notice came, or somebody set it by hand."""
 
     day = models.DateField(unique=True)
     working = models.BooleanField()
     note = models.CharField(max_length=200, blank=True)
+    notice_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    """The year whose notice named it; None where it was set by hand."""
 
     objects = CalendarDayQuerySet.as_manager()
 
@@ -245,3 +306,77 @@ class CalendarYear(models.Model):
 
     def __str__(self) -> str:
         return str(self.year)
+
+
+class SignInAttemptQuerySet(models.QuerySet["SignInAttempt"]):
+    """Attempts to sign in."""
+
+    def visible_to(self, viewer: Viewer) -> SignInAttemptQuerySet:
+        """The bureau sees all, everybody those of their own account."""
+        scope = scope_of(viewer)
+        if isinstance(viewer, User) and viewer.has_role("bureau"):
+            return self
+        return self.filter(login=viewer.get_username()) if scope.user is not None else self.none()
+
+
+class SignInAttempt(models.Model):
+    """One attempt to sign in, or to confirm who one is: written before the password is looked at."""
+
+    class Outcome(models.TextChoices):
+        """How it ended."""
+
+        FAILED = "failed"
+        OK = "ok"
+        BLOCKED = "blocked"
+
+    at = models.DateTimeField(auto_now_add=True)
+    login = models.CharField(max_length=150)
+    address = models.CharField(max_length=45)
+    agent = models.CharField(max_length=200, blank=True)
+    method = models.CharField(max_length=16)
+    """``password``, ``code``, ``passkey``, ``oidc`` or ``persona``."""
+    outcome = models.CharField(max_length=8, choices=Outcome, default=Outcome.FAILED)
+
+    objects = SignInAttemptQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["login", "at"], name="attempt_login"),
+            models.Index(fields=["address", "at"], name="attempt_address"),
+            models.Index(fields=["at"], name="attempt_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.login} {self.outcome}"
+
+
+class SignedInQuerySet(models.QuerySet["SignedIn"]):
+    """Sessions."""
+
+    def visible_to(self, viewer: Viewer) -> SignedInQuerySet:
+        """The bureau sees all, everybody their own."""
+        if isinstance(viewer, User) and viewer.is_active and viewer.has_role("bureau"):
+            return self
+        return self.filter(user=scope_of(viewer).user)
+
+
+class SignedIn(models.Model):
+    """会话: where somebody is signed in, so that they see it and can end it."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
+    session_key = models.CharField(max_length=40, unique=True)
+    address = models.CharField(max_length=45, blank=True)
+    agent = models.CharField(max_length=200, blank=True)
+    method = models.CharField(max_length=32, blank=True)
+    """How they signed in: names as in :class:`SignInAttempt`, joined by ``+``."""
+    started_at = models.DateTimeField(auto_now_add=True)
+    seen_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SignedInQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-seen_at"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.started_at:%Y-%m-%d %H:%M}"

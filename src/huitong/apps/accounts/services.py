@@ -1,26 +1,42 @@
-"""Writes of accounts: declared organisations, systems and users; personas; the working calendar."""
+"""Writes of accounts: declared organisations, systems and users; personas."""
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import hmac
 
+from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.contrib.auth import login as django_login
 from django.db import transaction
 from django.db.models import ProtectedError
 from django.http import HttpRequest
 
-from huitong.apps.accounts.models import CalendarDay, CalendarYear, Membership, Organisation, System, User
+from huitong.apps.accounts.calendar_days import confirm_calendar_year, enter_calendar_notice, set_calendar_day
+from huitong.apps.accounts.models import Membership, Organisation, System, User
 from huitong.apps.accounts.process_token import announce_process, is_process_token, process_token, withdraw_process
-from huitong.apps.accounts.selectors import SYSTEM_LOGIN, organisation_by_code, require_bureau, user_by_login
-from huitong.apps.accounts.specs import CalendarDaySpec, CalendarYearSpec, SignInSpec
+from huitong.apps.accounts.selectors import (
+    SYSTEM_LOGIN,
+    organisation_by_code,
+    system_by_code,
+    user_by_login,
+)
+from huitong.apps.accounts.sessions import METHOD, end_sessions
+from huitong.apps.accounts.specs import SignInSpec
+from huitong.apps.accounts.tree_watch import tree_changed
 from huitong.apps.ledger.services import record_audit
 from huitong.engine.declarations import people
 from huitong.foundation.errors import Terminal
 
-__all__ = ["announce_process", "is_process_token", "process_token", "withdraw_process"]
+__all__ = [
+    "announce_process",
+    "confirm_calendar_year",
+    "enter_calendar_notice",
+    "is_process_token",
+    "process_token",
+    "set_calendar_day",
+    "withdraw_process",
+]
 
 
 def system_user() -> User:
@@ -61,6 +77,7 @@ def put_organisation(acting_user: User, *, spec: people.Organisation) -> Organis
     row.save()
     if old_path and old_path != row.path:
         _move_below(old_path, row.path)
+        tree_changed(row)
     record_audit(
         acting_user,
         action="accounts.put_organisation",
@@ -98,13 +115,14 @@ def put_system(acting_user: User, *, spec: people.System) -> System:
     """Create or change an information system.
 
     Raises:
-        Terminal: ``people.not_found`` when the organisation is unknown.
+        Terminal: ``people.not_found`` when the organisation or the successor is unknown.
     """
     row = System.objects.filter(code=spec.code).first() or System(code=spec.code)
     before = row.as_spec() if row.pk else None
     row.organisation = organisation_by_code(spec.organisation)
     row.title, row.title_en, row.level, row.state = spec.title, spec.title_en, spec.level, spec.state
-    row.abstract = spec.abstract
+    row.abstract, row.host = spec.abstract, spec.host
+    row.successor = system_by_code(spec.successor) if spec.successor else None
     row.set_spec(spec)
     row.save()
     record_audit(acting_user, action="accounts.put_system", kind="system", target=spec.code, before=before, after=spec)
@@ -133,7 +151,7 @@ def _delete_unused(row: Organisation | System, code: str) -> None:
 
 @transaction.atomic
 def put_user(acting_user: User, *, spec: people.User) -> User:
-    """Create or change a user and the role; sets the password only where the spec has one that is not set yet.
+    """Create or change a user and the posts; sets the password only where the spec has one that is not set yet.
 
     Raises:
         Terminal: ``people.not_found`` when the organisation is unknown, ``accounts.reserved_login``.
@@ -144,14 +162,23 @@ def put_user(acting_user: User, *, spec: people.User) -> User:
     before = row.as_spec() if row.pk else None
     kept = without_password(spec)
     row.name, row.name_en, row.person, row.is_active = spec.name, spec.name_en, spec.person, True
+    row.email = spec.email or row.email  # one's own is kept where none is declared
     row.organisation = organisation_by_code(spec.organisation) if spec.organisation else None
     _set_declared_password(row, spec)
     row.set_spec(kept)
     row.save()
-    row.memberships.all().delete()
-    Membership.objects.create(user=row, role=spec.role, organisation=row.organisation)
+    _set_posts(row, spec)
     record_audit(acting_user, action="accounts.put_user", kind="user", target=spec.login, before=before, after=kept)
     return row
+
+
+def _set_posts(row: User, spec: people.User) -> None:
+    """The main post first: pages name it where they name one."""
+    row.memberships.all().delete()
+    posts = {(spec.role, spec.organisation): row.organisation}
+    posts |= {(post.role, post.organisation): organisation_by_code(post.organisation) for post in spec.posts}
+    for (role, _code), organisation in posts.items():
+        Membership.objects.create(user=row, role=role, organisation=organisation)
 
 
 def without_password(spec: people.User) -> people.User:
@@ -163,6 +190,8 @@ def without_password(spec: people.User) -> people.User:
         organisation=spec.organisation,
         role=spec.role,
         person=spec.person,
+        email=spec.email,
+        posts=spec.posts,
     )
 
 
@@ -210,46 +239,21 @@ def switch_persona(request: HttpRequest, *, login: str) -> User:
     if not settings.HUITONG.demo or user is None:
         raise Terminal("accounts.personas_off", login=login)
     with transaction.atomic():
+        request.session[METHOD] = "persona"
         django_login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+        record_authentication(request, user, method="persona", reauthenticated=True)
         record_audit(user, action="accounts.switch_persona", kind="user", target=login, after=SignInSpec(login=login))
     return user
 
 
 @transaction.atomic
-def set_calendar_day(acting_user: User, *, day: dt.date, working: bool, note: str = "") -> CalendarDay:
-    """Make a day a working day, or a day off, whatever the shipped calendar says.
-
-    Raises:
-        Terminal: ``people.not_allowed`` unless the bureau does it.
-    """
-    require_bureau(acting_user)
-    old = CalendarDay.objects.filter(day=day).first()
-    before = CalendarDaySpec(day=day.isoformat(), working=old.working, note=old.note) if old else None
-    row, _ = CalendarDay.objects.update_or_create(day=day, defaults={"working": working, "note": note})
+def note_password_change(acting_user: User, *, but: str) -> None:
+    """Audit that somebody changed their own password, and end their sessions but for the one with the key ``but``."""
+    end_sessions(acting_user, user=acting_user, but=but)
     record_audit(
         acting_user,
-        action="accounts.set_calendar_day",
-        kind="calendar_day",
-        target=day.isoformat(),
-        before=before,
-        after=CalendarDaySpec(day=day.isoformat(), working=working, note=note),
-    )
-    return row
-
-
-@transaction.atomic
-def confirm_calendar_year(acting_user: User, *, year: int, notice: str) -> None:
-    """Record that the official notice of a year has been entered: its days are provisional no more.
-
-    Raises:
-        Terminal: ``people.not_allowed`` unless the bureau does it.
-    """
-    require_bureau(acting_user)
-    CalendarYear.objects.update_or_create(year=year, defaults={"notice": notice})
-    record_audit(
-        acting_user,
-        action="accounts.confirm_calendar_year",
-        kind="calendar_year",
-        target=str(year),
-        after=CalendarYearSpec(year=year, notice=notice),
+        action="accounts.set_password",
+        kind="user",
+        target=acting_user.login,
+        after=SignInSpec(login=acting_user.login),
     )

@@ -2,53 +2,41 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from allauth.account.views import LoginView
 from django.conf import settings
 from django.contrib.auth import logout
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from huitong.apps.accounts.selectors import organisation_tree, personas
+from huitong.apps.accounts.desks import choose_desk as sit_down
+from huitong.apps.accounts.selectors import organisation_tree, organisations_like, personas, require_user
 from huitong.apps.accounts.services import switch_persona as step_into
 from huitong.apps.accounts.specs import OrganisationNode
 from huitong.apps.labels import label
 from huitong.apps.tables import Cell, Column, Empty, plain_table
 
 
-class SignInForm(AuthenticationForm):
-    """Login and password, in the look of the site."""
-
-    error_messages = {
-        "invalid_login": _("账号或密码不对。请核对后再输一次；忘记密码请联系本单位管理员。"),
-        "inactive": _("这个账号已停用。请联系本单位管理员。"),
-    }
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["username"].label = _("账号")
-        self.fields["password"].label = _("密码")
-        for each in self.fields.values():
-            each.widget.attrs["class"] = "input"
-
-
-class SignIn(LoginView):
+class SignIn(LoginView):  # type: ignore[misc]
     """The sign-in page; in the demo also a click for each persona."""
 
     template_name = "accounts/sign_in.html"
-    authentication_form = SignInForm
-    redirect_authenticated_user = True
 
-    def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        """Add the personas of the demo."""
-        return {**super().get_context_data(**kwargs), "personas": personas()}
+    def get_context_data(self, **kwargs: Any) -> dict[str, object]:
+        """Add the personas of the demo, and the way through an identity provider where there is one."""
+        more = {"personas": personas(), "oidc": settings.HUITONG.oidc_url and settings.HUITONG.oidc_name}
+        return {**super().get_context_data(**kwargs), **more}
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session."""
+    """End the session, or a sign-in that was not finished."""
     logout(request)
     return redirect(settings.LOGIN_URL)
 
@@ -57,7 +45,16 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def switch_persona(request: HttpRequest) -> HttpResponse:
     """Step into an account of the demo."""
     step_into(request, login=request.POST.get("login", ""))
-    return redirect("/")
+    target = request.POST.get("next", "/")
+    return redirect(target if url_has_allowed_host_and_scheme(target, None) else "/")
+
+
+@require_POST
+def choose_desk(request: HttpRequest) -> HttpResponse:
+    """Act in one of several posts, or look at one department alone; return to the page."""
+    sit_down(request, require_user(request.user), request.POST.get("desk", "")[:200])
+    target = request.POST.get("next", "/")
+    return redirect(target if url_has_allowed_host_and_scheme(target, None) else "/")
 
 
 def organisations(request: HttpRequest) -> HttpResponse:
@@ -77,8 +74,15 @@ def organisations(request: HttpRequest) -> HttpResponse:
 def _organisation_cells(node: OrganisationNode) -> tuple[Cell, ...]:
     indent = "\u3000" * node.depth
     return (
-        Cell(f"{indent}{node.title}"),
+        Cell(f"{indent}{node.title}", href=reverse("registry:organisation", args=[node.code])),
         Cell(label("organisation_kind", node.kind).text),
         Cell(node.code),
         Cell(node.division),
     )
+
+
+def suggest_organisations(request: HttpRequest) -> HttpResponse:
+    """Answer a field's ``?q=`` (or the field's own name) with the options of a datalist. Organisations are public."""
+    text = next(iter(request.GET.values()), "")[:100]
+    options = ((row.shown_title, row.code) for row in organisations_like(str(text)))
+    return HttpResponse(format_html_join("", '<option value="{}">{}</option>', options))

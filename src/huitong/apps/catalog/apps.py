@@ -9,3 +9,9 @@ class CatalogConfig(AppConfig):
     name = "huitong.apps.catalog"
     label = "catalog"
     verbose_name = "目录"
+
+    def ready(self) -> None:
+        """Tell the case engine what reviews of the catalog do."""
+        from huitong.apps.catalog.reviewing import register
+
+        register()

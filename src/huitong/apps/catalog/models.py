@@ -111,9 +111,7 @@ class CatalogItem(Declared, Titled):
     class State(models.TextChoices):
         """Where an item is in its life."""
 
-        DRAFT = "draft"
         PUBLISHED = "published"
-        CHANGING = "changing"
         CANCELLED = "cancelled"
 
     class LinkState(models.TextChoices):
@@ -129,6 +127,9 @@ class CatalogItem(Declared, Titled):
     system = models.ForeignKey("accounts.System", null=True, blank=True, on_delete=models.PROTECT, related_name="items")
     table = models.CharField(max_length=64)
     resource_class = models.CharField(max_length=16)
+    classification = models.CharField(max_length=32, blank=True, db_index=True)
+    resource_code = models.CharField(max_length=64, blank=True, db_index=True)
+    """信息资源代码 of the guide: as declared, or given when the item was first published."""
     category = models.CharField(max_length=200, blank=True)
     abstract = models.TextField(blank=True)
     format = models.CharField(max_length=16)
@@ -143,6 +144,11 @@ class CatalogItem(Declared, Titled):
     link_state = models.CharField(max_length=16, choices=LinkState, default=LinkState.NONE)
     source = models.CharField(max_length=64, blank=True, db_index=True)
     """Code of the source it is linked to."""
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    """When its data officer last said that it still describes what there is."""
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     objects = CatalogItemQuerySet.as_manager()
 
@@ -153,7 +159,10 @@ class CatalogItem(Declared, Titled):
             models.Index(fields=["link_state"], name="item_link_state"),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["table"], condition=~models.Q(state="cancelled"), name="item_table_once")
+            models.UniqueConstraint(fields=["table"], condition=~models.Q(state="cancelled"), name="item_table_once"),
+            models.UniqueConstraint(
+                fields=["resource_code"], condition=~models.Q(resource_code=""), name="item_resource_code_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -223,3 +232,102 @@ class ItemVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id}@{self.version}"
+
+
+class SearchToken(models.Model):
+    """What an item is found by: one word, a part of one, or its pinyin, with a weight. Rewritten with the item."""
+
+    item = models.ForeignKey(CatalogItem, on_delete=models.CASCADE, related_name="tokens")
+    token = models.CharField(max_length=64)
+    weight = models.PositiveSmallIntegerField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["token", "item", "weight"], name="search_token")]
+
+    def __str__(self) -> str:
+        return self.token
+
+
+class ItemDraftQuerySet(models.QuerySet["ItemDraft"]):
+    """Drafts of items."""
+
+    def visible_to(self, viewer: Viewer) -> ItemDraftQuerySet:
+        """The bureau and leaders see all, an official those of the own organisations."""
+        scope = scope_of(viewer)
+        if not scope.official:
+            return self.none()
+        return self if scope.limit is None else self.filter(provider__in=scope.limit)
+
+    def open(self) -> ItemDraftQuerySet:
+        """Return those that are still being worked on or reviewed."""
+        return self.filter(state__in=("editing", "submitted", "returned"))
+
+
+class ItemDraft(models.Model):
+    """目录草稿: a new item, a change of one or its cancellation, until the bureau has decided about it."""
+
+    class Kind(models.TextChoices):
+        """What it would do."""
+
+        CREATE = "create"
+        CHANGE = "change"
+        CANCEL = "cancel"
+
+    class State(models.TextChoices):
+        """Where it is."""
+
+        EDITING = "editing"
+        SUBMITTED = "submitted"
+        RETURNED = "returned"
+        PUBLISHED = "published"
+        WITHDRAWN = "withdrawn"
+
+    class Origin(models.TextChoices):
+        """How it was begun."""
+
+        FORM = "form"
+        EXCEL = "excel"
+        SOURCE = "source"
+        ITEM = "item"
+
+    kind = models.CharField(max_length=8, choices=Kind)
+    state = models.CharField(max_length=12, choices=State, default=State.EDITING)
+    origin = models.CharField(max_length=8, choices=Origin)
+    provider = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="drafts")
+    item = models.ForeignKey(CatalogItem, null=True, blank=True, on_delete=models.CASCADE, related_name="drafts")
+    """The item it changes or cancels; None for a new one, until that is published."""
+    base_version = models.PositiveIntegerField(default=0)
+    """The item's version that the change was begun from."""
+    title = models.CharField(max_length=200, blank=True)
+    spec = models.JSONField()
+    """A catalog item as far as it is written: texts may still be empty."""
+    reason = models.TextField(blank=True)
+    case = models.CharField(max_length=64, blank=True, db_index=True)
+    """Number of the review."""
+    errors = models.PositiveIntegerField(default=0)
+    warnings = models.PositiveIntegerField(default=0)
+    evidence = models.JSONField(default=dict)
+    """How the fields were recognised in a live source, by column: confidence in percent and why."""
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ItemDraftQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-updated_at", "-pk"]
+        indexes: ClassVar = [models.Index(fields=["provider", "state"], name="draft_provider")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["item"],
+                condition=models.Q(state__in=("editing", "submitted", "returned")),
+                name="draft_once_an_item",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title or f"#{self.pk}"
+
+    def as_spec(self) -> items.CatalogItem:
+        """Return what is written so far."""
+        return revived(self.spec, items.CatalogItem)

@@ -6,16 +6,114 @@ import hashlib
 from collections.abc import Iterable
 
 from django.db.models import Count, Q
+from django.db.models.functions import Length
+from django.urls import reverse
 
-from huitong.apps.accounts.visibility import Viewer
-from huitong.apps.catalog.models import CatalogItem, CatalogItemQuerySet, CodeList, DataElement
-from huitong.apps.catalog.specs import FieldRow, ItemFilter, ItemRow, RuleRow, VersionRow
+from huitong.apps.accounts.models import Organisation
+from huitong.apps.accounts.visibility import Viewer, scope_of
+from huitong.apps.cases.models import Case
+from huitong.apps.catalog.models import CatalogItem, CatalogItemQuerySet, CodeList, DataElement, ItemDraft, ItemField
+from huitong.apps.catalog.searching import matching_items
+from huitong.apps.catalog.specs import DraftRow, FieldRow, ItemFilter, ItemRow, RuleRow, VersionRow
 from huitong.apps.declared import in_language
-from huitong.apps.paging import PAGE_SIZE, Page, page_of
+from huitong.apps.paging import PAGE_SIZE, Page, bounded, page_of
 from huitong.engine.declarations import elements, items
 from huitong.foundation.errors import Terminal
 
 _ORDERS = {"code": "code", "title": "title", "provider": "provider__path", "published_on": "published_on"}
+
+
+def may_compile(viewer: Viewer) -> bool:
+    """Tell whether somebody may draft items: the bureau, and data officers for their own organisations."""
+    return not viewer.is_anonymous and viewer.has_role("bureau", "data_officer")
+
+
+def may_draft_for(viewer: Viewer, provider: Organisation) -> bool:
+    """Tell whether somebody may draft items of ``provider``."""
+    if viewer.is_anonymous:
+        return False
+    return viewer.has_role("bureau") or provider.pk in viewer.answers_in("data_officer")
+
+
+def access_draft(viewer: Viewer, draft_id: int) -> ItemDraft:
+    """Return a draft that ``viewer`` may see, with provider and item.
+
+    Raises:
+        Terminal: ``people.not_found``, also for what the viewer may not see.
+    """
+    rows = ItemDraft.objects.visible_to(viewer).select_related("provider", "item", "item__provider", "created_by")
+    found = rows.filter(pk=draft_id).first()
+    if found is None:
+        raise Terminal("people.not_found", kind="draft", code=draft_id)
+    return found
+
+
+def draft_of_case(case: Case) -> ItemDraft:
+    """Return the draft that a review is about, whoever asks.
+
+    Raises:
+        Terminal: ``people.not_found`` when there is none whose review this is.
+    """
+    found = ItemDraft.objects.select_related("provider", "item").filter(case=case.number).first()
+    if found is None:
+        raise Terminal("people.not_found", kind="draft", code=case.subject_key)
+    return found
+
+
+def draft_address(draft: ItemDraft) -> str:
+    """Return the address of a draft's page."""
+    return reverse("catalog:draft", args=[draft.pk])
+
+
+def draft_list(
+    viewer: Viewer, *, state: str = "", kind: str = "", text: str = "", number: int = 1, size: int = PAGE_SIZE
+) -> Page[DraftRow]:
+    """Return one page of the drafts that ``viewer`` may see, last changed first. Two queries."""
+    rows = ItemDraft.objects.visible_to(viewer).select_related("provider", "item", "created_by")
+    rows = rows.filter(state=state) if state else rows.open()
+    exact = {"kind": kind, "title__icontains": text}
+    return page_of(
+        rows.filter(**{name: value for name, value in exact.items() if value}), draft_row, number=number, size=size
+    )
+
+
+def draft_row(draft: ItemDraft) -> DraftRow:
+    """Return a draft, read with provider and item, as a line of a list."""
+    return DraftRow(
+        id=draft.pk,
+        title=draft.title,
+        kind=draft.kind,
+        state=draft.state,
+        origin=draft.origin,
+        provider_title=draft.provider.shown_short,
+        item=draft.item.code if draft.item else "",
+        errors=draft.errors,
+        warnings=draft.warnings,
+        case=draft.case,
+        by=draft.created_by.shown_name if draft.created_by else "",
+        updated_at=draft.updated_at,
+    )
+
+
+def open_draft_of(item: CatalogItem) -> ItemDraft | None:
+    """Return the change or cancellation of an item that is under way."""
+    return ItemDraft.objects.open().filter(item=item).first()
+
+
+def element_titles() -> dict[str, str]:
+    """Return the titles of data elements in the reader's language, by name. One query."""
+    rows = DataElement.objects.values_list("name", "title", "title_en")
+    return {name: in_language(title, title_en) for name, title, title_en in rows}
+
+
+def bound_columns() -> dict[str, str]:
+    """Return the element that the catalog's items most often bind each source column to. One query."""
+    rows = ItemField.objects.order_by().values_list("column", "element__name").annotate(times=Count("pk"))
+    best: dict[str, tuple[int, str]] = {}
+    for column, element, times in rows:
+        if column and times > best.get(column, (0, ""))[0]:
+            best[column] = (times, element)
+    return {column: element for column, (_times, element) in best.items()}
 
 
 def access_item(viewer: Viewer, code: str) -> CatalogItem:
@@ -31,36 +129,54 @@ def access_item(viewer: Viewer, code: str) -> CatalogItem:
 
 
 def filtered_items(viewer: Viewer, wanted: ItemFilter) -> CatalogItemQuerySet:
-    """Return the items that ``viewer`` may see and that ``wanted`` asks for, with their providers."""
+    """Return the items that ``viewer`` may see and ``wanted`` asks for but for its text, with their providers."""
     rows = CatalogItem.objects.visible_to(viewer).select_related("provider")
-    if wanted.text:
-        text = wanted.text
-        rows = rows.filter(
-            Q(title__icontains=text)
-            | Q(title_en__icontains=text)
-            | Q(code__icontains=text)
-            | Q(abstract__icontains=text)
-        )
+    only = scope_of(viewer).only
+    rows = rows if only is None else rows.filter(provider__in=only)
     columns = {
         "provider__code": wanted.provider,
         "link_state": wanted.link_state,
         "sharing_type": wanted.sharing_type,
         "resource_class": wanted.resource_class,
+        "classification__startswith": wanted.classification,
+        "format": wanted.format,
     }
     rows = rows.filter(**{name: value for name, value in columns.items() if value})
+    if wanted.open_to_public:
+        rows = rows.filter(open_to_public=wanted.open_to_public == "yes")
     order = _ORDERS.get(wanted.order.removeprefix("-"), "code")
     return rows.order_by(f"-{order}" if wanted.order.startswith("-") else order, "pk")
 
 
 def item_list(viewer: Viewer, wanted: ItemFilter, *, number: int = 1, size: int = PAGE_SIZE) -> Page[ItemRow]:
-    """Return one page of the catalog. Two queries, and those of the viewer's scope."""
-    return page_of(filtered_items(viewer, wanted), item_row, number=number, size=size)
+    """Return one page of the catalog. Two queries, one a word of the text, and those of the viewer's scope."""
+    rows = filtered_items(viewer, wanted)
+    scores = matching_items(wanted.text)
+    if scores is None:
+        return page_of(rows, item_row, number=number, size=size)
+    if wanted.order:
+        return page_of(rows.filter(pk__in=scores), item_row, number=number, size=size)
+    return _best_first(rows, scores, number, size)
+
+
+def _best_first(rows: CatalogItemQuerySet, scores: dict[int, int], number: int, size: int) -> Page[ItemRow]:
+    """Order by how well the words fit; of equals, the shorter title, which says less beside them, comes first.
+
+    Sorted here rather than in SQL: a common word fits thousands of items, and their scores would be its parameters.
+    """
+    found = [(-scores[pk], length, pk) for pk, length in rows.values_list("pk", Length("title")) if pk in scores]
+    found.sort()
+    number, size = bounded(number, size, len(found))
+    ids = [pk for _score, _length, pk in found[(number - 1) * size : number * size]]
+    known = {row.pk: row for row in rows.filter(pk__in=ids)}
+    return Page(tuple(item_row(known[pk]) for pk in ids if pk in known), len(found), number, size)
 
 
 def item_row(item: CatalogItem) -> ItemRow:
     """Return an item, read with its provider, as a line of a list."""
     return ItemRow(
         code=item.code,
+        resource_code=item.resource_code,
         title=item.shown_title,
         provider=item.provider.code,
         provider_title=item.provider.shown_short,
@@ -144,9 +260,21 @@ def items_by_code(codes: Iterable[str]) -> dict[str, CatalogItem]:
     return {row.code: row for row in CatalogItem.objects.filter(code__in=tuple(codes))}
 
 
+def item_names(codes: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return titles of items in Chinese and English, by code. One query."""
+    rows = CatalogItem.objects.filter(code__in=tuple(codes)).values_list("code", "title", "title_en")
+    return {code: (title, title_en) for code, title, title_en in rows}
+
+
 def elements_by_name(names: Iterable[str]) -> dict[str, DataElement]:
     """Return data elements by name. One query."""
     return {row.name: row for row in DataElement.objects.filter(name__in=tuple(names))}
+
+
+def english_of_elements(titles: Iterable[str]) -> dict[str, str]:
+    """Return English titles of data elements by their Chinese ones. One query."""
+    rows = DataElement.objects.filter(title__in=tuple(titles)).exclude(title_en="")
+    return dict(rows.values_list("title", "title_en"))
 
 
 def item_counts() -> dict[int, tuple[int, int, int]]:
@@ -201,6 +329,11 @@ def item_by_code(code: str) -> CatalogItem:
     if found is None:
         raise Terminal("people.not_found", kind="catalog item", code=code)
     return found
+
+
+def current_item_of_table(table: str) -> CatalogItem | None:
+    """Return the item, not cancelled, whose rows a table holds, whoever asks. One query."""
+    return CatalogItem.objects.current().filter(table=table).first()
 
 
 def tables_of_providers() -> dict[str, int]:

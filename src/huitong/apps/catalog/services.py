@@ -9,6 +9,8 @@ from django.db.models import ProtectedError
 
 from huitong.apps.accounts.models import User
 from huitong.apps.accounts.selectors import organisation_by_code, system_by_code
+from huitong.apps.catalog.classes import next_resource_code
+from huitong.apps.catalog.effects import end_what_stands_on, lost_between
 from huitong.apps.catalog.models import (
     CatalogItem,
     CodeEntry,
@@ -18,6 +20,7 @@ from huitong.apps.catalog.models import (
     ItemRule,
     ItemVersion,
 )
+from huitong.apps.catalog.searching import drop_from_index, index_item
 from huitong.apps.catalog.selectors import elements_by_name
 from huitong.apps.declared import digest_of, stored
 from huitong.apps.ledger.services import record_audit
@@ -99,7 +102,8 @@ def put_item(acting_user: User, *, spec: items.CatalogItem) -> CatalogItem:
 
     Raises:
         Terminal: ``people.not_found`` when provider or system is unknown, ``catalog.element_unknown``,
-            ``catalog.table_taken`` when another item has the table, ``people.invalid_input`` for a bad date.
+            ``catalog.table_taken`` or ``catalog.code_taken`` when another item has the table or the resource code,
+            ``people.invalid_input`` for a bad date.
     """
     row = CatalogItem.objects.filter(code=spec.code).first() or CatalogItem(code=spec.code)
     before, known = (row.as_spec(), True) if row.pk else (None, False)
@@ -107,11 +111,13 @@ def put_item(acting_user: User, *, spec: items.CatalogItem) -> CatalogItem:
     if other is not None:
         raise Terminal("catalog.table_taken", table=spec.table, item=other.code)
     _set_columns(row, spec)
+    _set_resource_code(row, spec)
     row.version = row.version + 1 if known else 1
     row.set_spec(spec)
     row.save()
-    _set_fields(row, spec)
+    bound = _set_fields(row, spec)
     _set_rules(row, spec)
+    index_item(row, spec, elements=bound)
     ItemVersion.objects.create(item=row, version=row.version, spec=stored(spec), user=acting_user)
     record_audit(acting_user, action="catalog.put_item", kind="item", target=spec.code, before=before, after=spec)
     return row
@@ -122,6 +128,7 @@ def _set_columns(row: CatalogItem, spec: items.CatalogItem) -> None:
     row.system = system_by_code(spec.system) if spec.system else None
     row.title, row.title_en, row.table, row.abstract = spec.title, spec.title_en, spec.table, spec.abstract
     row.resource_class, row.category, row.format = spec.resource_class, spec.category, spec.format
+    row.classification = spec.classification
     row.sharing_type, row.sharing_condition = spec.sharing_type, spec.sharing_condition
     row.sharing_method, row.update_cycle = spec.sharing_method, spec.update_cycle
     row.open_to_public, row.state = spec.open_to_public, CatalogItem.State.PUBLISHED
@@ -134,6 +141,16 @@ def _set_columns(row: CatalogItem, spec: items.CatalogItem) -> None:
     row.source = source
 
 
+def _set_resource_code(row: CatalogItem, spec: items.CatalogItem) -> None:
+    """Take the declared code, keep the one given before, or give the next of the class."""
+    kept = row.resource_code if row.resource_code.partition("/")[0] == spec.classification else ""
+    code = spec.resource_code or kept or (next_resource_code(spec.classification) if spec.classification else "")
+    other = CatalogItem.objects.filter(resource_code=code).exclude(code=spec.code).first() if code else None
+    if other is not None:
+        raise Terminal("catalog.code_taken", code=code, item=other.code)
+    row.resource_code = code
+
+
 def _date(text: str, field: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text) if text else None
@@ -141,7 +158,8 @@ def _date(text: str, field: str) -> dt.date | None:
         raise Terminal("people.invalid_input", field=field, reason=text) from error
 
 
-def _set_fields(row: CatalogItem, spec: items.CatalogItem) -> None:
+def _set_fields(row: CatalogItem, spec: items.CatalogItem) -> tuple[str, ...]:
+    """Write the fields; return the titles of the elements they are bound to."""
     known = elements_by_name({field.element for field in spec.fields})
     for field in spec.fields:
         if field.element not in known:
@@ -161,6 +179,7 @@ def _set_fields(row: CatalogItem, spec: items.CatalogItem) -> None:
         )
         for position, field in enumerate(spec.fields)
     )
+    return tuple(title for element in known.values() for title in (element.title, element.title_en))
 
 
 def _set_rules(row: CatalogItem, spec: items.CatalogItem) -> None:
@@ -184,7 +203,8 @@ def _set_rules(row: CatalogItem, spec: items.CatalogItem) -> None:
 
 @transaction.atomic
 def cancel_item(acting_user: User, *, code: str) -> None:
-    """Take an item out of the catalog. The row stays, because runs and services name it; its link ends.
+    """Take an item out of the catalog. The row stays, because runs and services name it; its link ends, and so
+    does what cannot go on without it (:mod:`huitong.apps.catalog.effects`).
 
     Raises:
         Terminal: ``people.not_found``.
@@ -194,6 +214,8 @@ def cancel_item(acting_user: User, *, code: str) -> None:
         raise Terminal("people.not_found", kind="catalog item", code=code)
     row.state, row.link_state, row.source = CatalogItem.State.CANCELLED, CatalogItem.LinkState.NONE, ""
     row.save()
+    drop_from_index(row)
+    end_what_stands_on(acting_user, lost_between(row.as_spec(), None))
     record_audit(acting_user, action="catalog.cancel_item", kind="item", target=code, before=row.as_spec())
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from huitong.engine.declarations.spec import Spec
+
 
 @dataclass(frozen=True)
 class ItemFilter:
@@ -15,8 +17,23 @@ class ItemFilter:
     link_state: str = ""
     sharing_type: str = ""
     resource_class: str = ""
-    order: str = "code"
-    """``code``, ``title``, ``provider`` or ``published_on``; ``-`` before it reverses."""
+    classification: str = ""
+    """Digits that the classification begins with."""
+    format: str = ""
+    open_to_public: str = ""
+    """``yes`` or ``no``."""
+    order: str = ""
+    """``code``, ``title``, ``provider`` or ``published_on``; ``-`` before it reverses. "" is by how well ``text`` fits,
+    without a text by code."""
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """An item that may be meant by what somebody has typed so far."""
+
+    code: str
+    title: str
+    provider: str
 
 
 @dataclass(frozen=True)
@@ -24,6 +41,7 @@ class ItemRow:
     """One line of the catalog."""
 
     code: str
+    resource_code: str
     title: str
     provider: str
     provider_title: str
@@ -38,6 +56,32 @@ class ItemRow:
     link_state: str
     state: str
     version: int
+
+
+class Confirmation(Spec, frozen=True, kw_only=True):
+    """An item that its department looked through and found as it is: its version, and when (Beijing)."""
+
+    item: str
+    version: int
+    at: str
+
+
+@dataclass(frozen=True)
+class DraftRow:
+    """One line of the drafts."""
+
+    id: int
+    title: str
+    kind: str
+    state: str
+    origin: str
+    provider_title: str
+    item: str
+    errors: int
+    warnings: int
+    case: str
+    by: str
+    updated_at: dt.datetime
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,17 @@ from django.utils.translation import gettext_lazy as _
 
 from huitong.apps.accounts.selectors import organisation_tree, scope_of
 from huitong.apps.accounts.visibility import Viewer
-from huitong.apps.catalog.models import DataElement
+from huitong.apps.catalog.classes import CLASS, ITEM, classification, lineage
+from huitong.apps.catalog.models import CatalogItem, DataElement
 from huitong.apps.catalog.rule_words import RuleWords
-from huitong.apps.catalog.selectors import item_list
+from huitong.apps.catalog.searching import suggested_items
+from huitong.apps.catalog.selectors import access_item, item_list, may_compile, may_draft_for, open_draft_of
 from huitong.apps.catalog.specs import ItemFilter, ItemRow
+from huitong.apps.collection.trends import pass_rate_chart
 from huitong.apps.collection.views import ISSUE_COLUMNS, issue_cells
+from huitong.apps.demand.selectors import repeated_fields
 from huitong.apps.labels import Label, Text, choices, label
+from huitong.apps.overview.lineage import lineage_of_item
 from huitong.apps.overview.selectors import item_page
 from huitong.apps.overview.specs import ItemPage, TableFigures
 from huitong.apps.paging import Page, page_of
@@ -33,19 +38,37 @@ def items(request: HttpRequest) -> HttpResponseBase:
 
     def fetch(wanted: Wanted, number: int, size: int) -> Page[ItemRow]:
         narrowed = ItemFilter(
-            text=wanted.text,
-            provider=wanted.value("provider"),
-            link_state=wanted.value("link_state"),
-            sharing_type=wanted.value("sharing_type"),
+            text=text,
             order=wanted.order,
+            **{name: wanted.value(name) for name in (*_FILTERS, "provider", "classification", "open_to_public")},
         )
         return item_list(request.user, narrowed, number=number, size=size)
 
-    context = {"official": scope_of(request.user).official}
-    return listing_page(request, "catalog/items.html", _item_listing(request.user), fetch, context)
+    text = request.GET.get("q", "").strip()[:100]
+    scope = scope_of(request.user)
+    context = {"official": scope.official, "text": text, "may_compile": may_compile(request.user)}
+    return listing_page(request, "catalog/items.html", _item_listing(request.user, text), fetch, context)
 
 
-def _item_listing(viewer: Viewer) -> Listing[ItemRow]:
+def suggest(request: HttpRequest) -> HttpResponseBase:
+    """Answer the search box while somebody types: a few items, best first."""
+    text = request.GET.get("q", "").strip()[:100]
+    context = {"suggestions": suggested_items(request.user, text) if text else (), "text": text}
+    return render(request, "catalog/_suggestions.html", context)
+
+
+_NO_ITEMS = Empty(_("目录里还没有内容"), _("部门编制并发布目录后，会列在这里。"), icon="list-details")
+_NOT_FOUND = Empty(_("没有符合条件的记录"), _("换一个词，或放宽筛选条件。"), icon="search")
+_FILTERS = ("sharing_type", "link_state", "format", "resource_class")
+
+
+def _classes() -> list[tuple[str, Text]]:
+    """The guide's classes and items: as deep as a choice above a list should go."""
+    shown = ((code, node.shown) for code, node in classification().items() if len(code) <= ITEM)
+    return [(code, title if len(code) == CLASS else f"\u3000{title}") for code, title in shown]
+
+
+def _item_listing(viewer: Viewer, text: str) -> Listing[ItemRow]:
     providers: list[tuple[str, Text]] = [(node.code, node.short or node.title) for node in organisation_tree(viewer)]
     return Listing(
         name="items",
@@ -53,20 +76,21 @@ def _item_listing(viewer: Viewer) -> Listing[ItemRow]:
         columns=(
             Column("title", _("目录名称"), sorts=True, head=True),
             Column("provider", _("提供部门"), sorts=True),
-            Column("sharing_type", _("共享类型"), "badge"),
-            Column("link_state", _("挂接情况"), "badge"),
-            Column("update_cycle", _("更新周期")),
+            Column("sharing_type", _("共享类型"), "badge", term="sharing type"),
+            Column("link_state", _("挂接情况"), "badge", term="link"),
+            Column("update_cycle", _("更新周期"), term="update cycle"),
             Column("published_on", _("发布日期"), "date", sorts=True),
         ),
         cells=_item_cells,
-        empty=Empty(_("目录里还没有内容"), _("部门编制并发布目录后，会列在这里。"), icon="list-details"),
-        search=_("按名称、代码或摘要搜索"),
+        empty=_NOT_FOUND if text else _NO_ITEMS,
         filters=(
             Filter("provider", _("提供部门"), providers),
+            Filter("classification", _("资源分类"), _classes()),
             Filter("sharing_type", _("共享类型"), choices("sharing_type")),
+            Filter("open_to_public", _("向社会开放"), [("yes", _("是")), ("no", _("否"))]),
             Filter("link_state", _("挂接情况"), choices("link_state")),
         ),
-        order="code",
+        keep={"q": text} if text else {},
     )
 
 
@@ -75,7 +99,7 @@ def _item_cells(row: ItemRow) -> tuple[Cell, ...]:
         Cell(
             row.title,
             href=reverse("catalog:item", args=[row.code]),
-            note=row.code,
+            note=row.resource_code or row.code,
             more=(_OPEN,) if row.open_to_public else (),
         ),
         Cell(row.provider_title),
@@ -100,9 +124,26 @@ def item(request: HttpRequest, code: str) -> HttpResponseBase:
         "item": page.item,
         "tabs": item_tabs(page, ""),
         "tables": in_order(page),
+        **_compiling(request.user, code),
+        "chart": pass_rate_chart(request.user, code),
+        "lineage": lineage_of_item(request.user, code) if scope_of(request.user).official else None,
+        "repeated": repeated_fields(access_item(request.user, code)) if scope_of(request.user).official else (),
         "issues": plain_table(_("数据质量"), columns, lines, Empty("")),
     }
     return render(request, "catalog/item.html", context)
+
+
+def _compiling(viewer: Viewer, code: str) -> dict[str, object]:
+    """What the guide says beyond a line of the list, and what somebody may do about it."""
+    row = access_item(viewer, code)
+    may_draft = may_draft_for(viewer, row.provider) and row.state == CatalogItem.State.PUBLISHED
+    return {
+        "spec": row.as_spec(),
+        "confirmed_at": row.confirmed_at if scope_of(viewer).official else None,
+        "class_path": lineage(row.classification, classification()),
+        "may_draft": may_draft,
+        "open_draft": open_draft_of(row) if may_draft else None,
+    }
 
 
 def in_order(page: ItemPage) -> list[TableFigures]:
@@ -149,8 +190,8 @@ def _element_listing() -> Listing[DataElement]:
             Column("name", _("字段名"), "mono"),
             Column("code", _("标识"), "mono", sorts=True),
             Column("type", _("类型")),
-            Column("level", _("敏感级别"), sorts=True),
-            Column("mask", _("显示时遮盖")),
+            Column("level", _("敏感级别"), sorts=True, term="level"),
+            Column("mask", _("显示时遮盖"), term="mask"),
         ),
         cells=_element_cells,
         empty=Empty(_("还没有数据元"), _("应用标准声明包后，这里会列出统一的数据元。"), icon="hash"),

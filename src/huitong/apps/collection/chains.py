@@ -13,6 +13,7 @@ from huitong.apps.catalog.models import CatalogItem
 from huitong.apps.catalog.selectors import linked_items
 from huitong.apps.collection.models import Run
 from huitong.apps.collection.running import mode_of, open_run, perform
+from huitong.apps.collection.selectors import run_failure
 from huitong.apps.collection.specs import ChainReport, Mode, RunRequest
 from huitong.apps.collection.stopping import must_stop
 from huitong.apps.ledger.services import record_audit
@@ -20,6 +21,7 @@ from huitong.apps.libraries.selectors import declared_libraries
 from huitong.apps.sharing.selectors import declared_services
 from huitong.engine.check import check_order
 from huitong.engine.plans.publish import publications
+from huitong.foundation.settings import command_language
 
 Watch = Callable[[Run], None]
 """Called with each run twice: when it begins (``running``) and when it ended (``done`` or ``failed``)."""
@@ -41,7 +43,7 @@ def run_chain(
 
     Args:
         items: codes to start from, and with them the libraries and services they feed; None for everything.
-        full: read sources whole, rebuild libraries and served tables.
+        full: read sources whole, rebuild libraries and served tables; an emptied source is refused as ever.
         chain: name shared by the runs; made up when empty.
         watch: told of every run, e.g. to show progress.
 
@@ -103,7 +105,8 @@ class _Runs:
         if must_stop():
             self.skipped += 1
             return False
-        run = open_run(self._user, kind=kind, target=target, mode=self._mode, chain=self._chain)
+        mode: Mode = "reread" if kind == Run.Kind.COLLECT and self._mode == "full" else self._mode
+        run = open_run(self._user, kind=kind, target=target, mode=mode, chain=self._chain)
         self._watch(run)
         perform(run)
         self._watch(run)
@@ -117,7 +120,7 @@ class _Runs:
             done=len(self._runs) - len(failed),
             failed=len(failed),
             skipped=self.skipped,
-            failures=tuple(f"{run.kind} {run.target}: {run.error}" for run in failed),
+            failures=tuple(run_failure(run, command_language()) for run in failed),
         )
 
 

@@ -55,11 +55,19 @@ def remove_source(acting_user: User, *, code: str) -> None:
 
 
 @transaction.atomic
-def bind_variables(*, codes: Iterable[str], variables: Mapping[str, str]) -> None:
-    """Say what ``${NAME}`` stands for in the locations of some sources, beside what has been said before."""
+def bind_variables(
+    *, codes: Iterable[str], variables: Mapping[str, str], defaults: Mapping[str, str] | None = None
+) -> None:
+    """Say what ``${NAME}`` stands for in the locations of some sources, beside what has been said before.
+
+    Args:
+        variables: for this installation; a value stays until another is given.
+        defaults: of the sources' pack, where this installation says nothing.
+    """
     for row in Source.objects.filter(code__in=tuple(codes)):
         row.variables = {**row.variables, **variables}
-        row.save(update_fields=["variables"])
+        row.defaults = {**row.defaults, **(defaults or {})}
+        row.save(update_fields=["variables", "defaults"])
 
 
 def shown_location(spec: sources.Source) -> str:

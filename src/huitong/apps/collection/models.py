@@ -20,7 +20,7 @@ class SourceQuerySet(models.QuerySet["Source"]):
     def visible_to(self, viewer: Viewer) -> SourceQuerySet:
         """The bureau sees all, an official those of the own organisations."""
         scope = scope_of(viewer)
-        return self if scope.everything else self.filter(organisation__in=scope.organisations)
+        return self if scope.limit is None else self.filter(organisation__in=scope.limit)
 
 
 class Source(Declared):
@@ -36,7 +36,9 @@ class Source(Declared):
     shown = models.CharField(max_length=500, blank=True)
     """The location without user, password or query: what a page may show."""
     variables = models.JSONField(default=dict)
-    """``${NAME}`` → value for what is no secret, such as folders."""
+    """``${NAME}`` → value as said for this installation, for what is no secret, such as folders."""
+    defaults = models.JSONField(default=dict)
+    """``${NAME}`` → value by the pack that declares the source; ``variables`` come before them."""
     reachable = models.BooleanField(null=True)
     """Whether the last run reached it; null before the first."""
     last_error = models.CharField(max_length=64, blank=True)
@@ -53,6 +55,11 @@ class Source(Declared):
         """Return the declaration, secrets still as ``${NAME}``."""
         return revived(self.spec, sources.Source)
 
+    @property
+    def bound(self) -> dict[str, str]:
+        """What ``${NAME}`` stands for in the location: name → value."""
+        return {**self.defaults, **self.variables}
+
 
 class RunQuerySet(models.QuerySet["Run"]):
     """Runs."""
@@ -60,7 +67,7 @@ class RunQuerySet(models.QuerySet["Run"]):
     def visible_to(self, viewer: Viewer) -> RunQuerySet:
         """The bureau sees all, an official those on the own organisations' items and services."""
         scope = scope_of(viewer)
-        return self if scope.everything else self.filter(organisation__in=scope.organisations)
+        return self if scope.limit is None else self.filter(organisation__in=scope.limit)
 
 
 class Run(models.Model):
@@ -112,7 +119,8 @@ class Run(models.Model):
     attempt = models.PositiveSmallIntegerField(default=1)
     """1 for the first try; a run that failed for a passing reason is tried again as a run of its own."""
     mode = models.CharField(max_length=8, default="auto")
-    """``auto``; ``full``: do everything anew; ``remake`` (collect only): after the source changed its types."""
+    """``auto``; ``full``: do everything anew; collect only: ``reread``, as a whole chain does, ``remake``: after the
+    source changed its types. What each does: :data:`huitong.apps.collection.specs.Mode`."""
     worker = models.CharField(max_length=100, blank=True)
     """``host:pid`` of the process that runs it."""
 
@@ -149,7 +157,7 @@ class QualityResultQuerySet(models.QuerySet["QualityResult"]):
     def visible_to(self, viewer: Viewer) -> QualityResultQuerySet:
         """The bureau sees all, an official those of the own organisations' items."""
         scope = scope_of(viewer)
-        return self if scope.everything else self.filter(issue__organisation__in=scope.organisations)
+        return self if scope.limit is None else self.filter(issue__organisation__in=scope.limit)
 
 
 class QualityIssueQuerySet(models.QuerySet["QualityIssue"]):
@@ -158,7 +166,7 @@ class QualityIssueQuerySet(models.QuerySet["QualityIssue"]):
     def visible_to(self, viewer: Viewer) -> QualityIssueQuerySet:
         """The bureau sees all, an official those of the own organisations' items."""
         scope = scope_of(viewer)
-        return self if scope.everything else self.filter(organisation__in=scope.organisations)
+        return self if scope.limit is None else self.filter(organisation__in=scope.limit)
 
     def open(self) -> QualityIssueQuerySet:
         """Return those with failing rows."""

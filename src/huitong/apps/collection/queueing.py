@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
+from django_tasks_db.models import DBTaskResult
 
 from huitong.apps.accounts.models import User
 from huitong.apps.accounts.selectors import require_bureau
@@ -34,3 +35,14 @@ def queue_chain(acting_user: User, *, items: Iterable[str] | None = None, full: 
     chain = new_chain()
     perform_chain.enqueue(acting_user.login, chain, None if items is None else list(items), full)
     return chain
+
+
+def chain_end(chain: str) -> str | None:
+    """Return how a chain that :func:`queue_chain` named ended. One query.
+
+    Returns:
+        None while it waits or runs; "" when every step had its turn; else the class of the error that broke it off.
+    """
+    tasks = DBTaskResult.objects.filter(task_path=perform_chain.module_path, finished_at__isnull=False)
+    ended = tasks.order_by("-enqueued_at").values_list("args_kwargs", "exception_class_path")[:50]
+    return next((error for asked, error in ended if chain in asked["args"]), None)

@@ -21,6 +21,7 @@ from huitong.apps.catalog.services import note_link_state
 from huitong.apps.collection import steps
 from huitong.apps.collection.models import Run, Source, TableState
 from huitong.apps.collection.quality import note_quality
+from huitong.apps.collection.run_watch import run_ended
 from huitong.apps.collection.selectors import may_run
 from huitong.apps.collection.specs import Mode, Outcome, RunRequest
 from huitong.apps.declared import stored
@@ -29,6 +30,7 @@ from huitong.apps.libraries.selectors import declared_libraries, library_by_code
 from huitong.apps.sharing.selectors import declared_services
 from huitong.engine.plans.publish import Publication, publications
 from huitong.engine.standards import Standards
+from huitong.foundation.disk import disk_is_full
 from huitong.foundation.errors import HuitongError, Terminal, Transient
 
 log = logging.getLogger(__name__)
@@ -39,8 +41,8 @@ def collect_item_now(acting_user: User, *, item: str, mode: Mode = "auto") -> Ru
 
     Args:
         item: code of the item.
-        mode: ``full`` reads everything whatever the link says; ``remake`` also makes the table anew, for a source whose
-            types changed.
+        mode: ``reread`` reads everything whatever the link says; ``full`` also believes a source that has no rows any
+            more; ``remake`` makes the table anew, for a source whose types changed.
 
     Raises:
         Terminal: ``people.not_found``, ``people.not_allowed`` unless the bureau or the provider's data officer asks.
@@ -143,13 +145,17 @@ def perform(run: Run) -> Run:
     except HuitongError as error:
         _fail(run, error)
     except Exception as error:  # a defect of ours: one run fails with it, the others go on
-        log.exception("run %s (%s %s) broke", run.pk, run.kind, run.target)
-        _fail(run, Terminal("jobs.crashed", reason=f"{type(error).__name__}: {error}"))
+        if disk_is_full(error, settings.HUITONG.home):
+            _fail(run, Transient("people.disk_full", where=settings.HUITONG.home))
+        else:
+            log.exception("run %s (%s %s) broke", run.pk, run.kind, run.target)
+            _fail(run, Terminal("jobs.crashed", reason=f"{type(error).__name__}: {error}"))
     except BaseException:
         _fail(run, Terminal("jobs.interrupted"))
         raise
     else:
         _finish(run, outcome)
+        run_ended(run)
     return run
 
 
@@ -158,7 +164,7 @@ def _collect(run: Run) -> Outcome:
     if item.link is None:
         raise Terminal("collect.not_linked", item=item.code)
     source = Source.objects.get(code=item.link.source)
-    variables = {"home": str(settings.HUITONG.home), **cast("dict[str, str]", source.variables)}
+    variables = {"home": str(settings.HUITONG.home), **source.bound}
     return steps.collect(item, source.as_spec(), variables, mode=cast(Mode, run.mode))
 
 

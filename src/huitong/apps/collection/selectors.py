@@ -5,21 +5,33 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Count, Max, Prefetch
+from django.db.models import Count, Max, OuterRef, Prefetch, Subquery
 from django.utils.translation import get_language
 
+from huitong.apps.accounts.models import Organisation
 from huitong.apps.accounts.visibility import Viewer, scope_of
 from huitong.apps.catalog.models import CatalogItem
 from huitong.apps.catalog.selectors import linked_item_counts
+from huitong.apps.collection.freshness import OverdueItems, last_collected, overdue_items, too_old
 from huitong.apps.collection.models import QualityIssue, QualityResult, Run, RunQuerySet, Source, TableState
-from huitong.apps.collection.specs import IssueRow, RunFilter, RunRow, SourceRow, TrendPoint
+from huitong.apps.collection.specs import IssueRow, RunFailure, RunFilter, RunRow, SourceRow, TrendPoint
 from huitong.apps.collection.stores import close_stores, the_lake, the_serving_store
 from huitong.apps.paging import PAGE_SIZE, Page, page_of
 from huitong.engine.declarations import sources
 from huitong.foundation.errors import HuitongError, Terminal, error_texts
 
-__all__ = ["close_stores", "the_lake", "the_serving_store"]
+__all__ = [
+    "OverdueItems",
+    "close_stores",
+    "last_collected",
+    "overdue_items",
+    "the_lake",
+    "the_serving_store",
+    "too_old",
+]
 
+LATEST = 10_000
+"""Runs among which the newest are looked for first."""
 TREND = 30
 """Checks shown of an issue."""
 _RESULTS: str = "last_results"
@@ -31,7 +43,7 @@ def access_run(viewer: Viewer, run_id: int) -> Run:
     Raises:
         Terminal: ``people.not_found``, also for what the viewer may not see.
     """
-    found = _with_names(Run.objects.visible_to(viewer)).filter(pk=run_id).first()
+    found = with_names(Run.objects.visible_to(viewer)).filter(pk=run_id).first()
     if found is None:
         raise Terminal("people.not_found", kind="run", code=run_id)
     return found
@@ -54,9 +66,7 @@ def may_run(viewer: Viewer, item: CatalogItem) -> bool:
     scope = scope_of(viewer)
     if scope.user is None or viewer.is_anonymous:
         return False
-    return viewer.has_role("bureau") or (
-        viewer.has_role("data_officer") and item.provider_id in scope.organisations and not scope.everything
-    )
+    return viewer.has_role("bureau") or item.provider_id in viewer.answers_in("data_officer")
 
 
 def may_see_rows(viewer: Viewer, item: CatalogItem) -> bool:
@@ -75,11 +85,12 @@ def filtered_runs(viewer: Viewer, wanted: RunFilter) -> RunQuerySet:
         "chain": wanted.chain,
     }
     rows = Run.objects.visible_to(viewer).filter(**{name: value for name, value in exact.items() if value})
-    return _with_names(rows)
+    return with_names(rows)
 
 
-def _with_names(rows: RunQuerySet) -> RunQuerySet:
-    return rows.select_related("organisation", "requested_by", "item")
+def with_names(rows: RunQuerySet) -> RunQuerySet:
+    """Read runs with what :func:`run_row` says of them; declarations of items are long and not said."""
+    return rows.select_related("organisation", "requested_by", "item").defer("item__spec")
 
 
 def runs_list(viewer: Viewer, wanted: RunFilter, *, number: int = 1, size: int = PAGE_SIZE) -> Page[RunRow]:
@@ -132,11 +143,18 @@ def error_of(run: Run) -> HuitongError | None:
     return HuitongError(run.error, **run.error_parameters)
 
 
+def run_failure(run: Run, language: str) -> RunFailure:
+    """Return why a failed run failed, in ``zh`` or ``en``; of a code not known any more, the code alone."""
+    error = error_of(run)
+    texts = (error.title(language), error.detail(language), error.hint(language)) if error else ("", "", "")
+    return RunFailure(run.kind, run.target, run.error, *texts)
+
+
 def last_runs(viewer: Viewer) -> tuple[Run, ...]:
     """Return the newest finished run of each kind and target. Two queries."""
     finished = Run.objects.visible_to(viewer).filter(state__in=(Run.State.DONE, Run.State.FAILED))
     newest = finished.order_by().values("kind", "target").annotate(last=Max("pk")).values("last")
-    return tuple(_with_names(Run.objects.filter(pk__in=newest)).order_by("kind", "target"))
+    return tuple(with_names(Run.objects.filter(pk__in=newest)).order_by("kind", "target"))
 
 
 def run_counts() -> dict[str, int]:
@@ -146,9 +164,25 @@ def run_counts() -> dict[str, int]:
 
 
 def last_finished_by_provider() -> dict[int, dt.datetime]:
-    """Return when the last run on an item ended, by id of the provider. One query."""
-    rows = Run.objects.filter(item__isnull=False, organisation__isnull=False, finished_at__isnull=False).order_by()
-    return dict(rows.values_list("organisation").annotate(Max("finished_at")))
+    """Return when the newest run on an item ended, by id of the provider.
+
+    One query: it looks at the newest runs of each provider by their index, not through all runs.
+    """
+    ended = Run.objects.filter(organisation=OuterRef("pk"), item__isnull=False, finished_at__isnull=False)
+    last = Subquery(ended.order_by("-pk").values("finished_at")[:1])
+    rows = Organisation.objects.order_by().annotate(last=last).values_list("pk", "last")
+    return {pk: at for pk, at in rows if at is not None}
+
+
+def newest_runs(viewer: Viewer, *, most: int) -> tuple[RunRow, ...]:
+    """Return the newest runs that ``viewer`` may see, without counting all. Two queries, and those of the scope.
+
+    Whoever sees many organisations finds them among the latest of all; only a quiet one's are looked for in the past.
+    """
+    seen = with_names(Run.objects.visible_to(viewer)).order_by("-pk")
+    newest = Run.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    found = seen.filter(pk__gt=newest - LATEST)[:most]
+    return tuple(run_row(run) for run in (found if len(found) == most else seen[:most]))
 
 
 def source_list(viewer: Viewer) -> tuple[SourceRow, ...]:
@@ -216,6 +250,12 @@ def open_issue_counts() -> dict[int, int]:
     return dict(QualityIssue.objects.open().order_by().values_list("organisation").annotate(Count("pk")))
 
 
+def table_rows() -> dict[tuple[str, str], int]:
+    """Return the rows of each of the lake's tables as last counted, by schema and name. One query."""
+    counted = TableState.objects.order_by().values_list("schema", "name", "rows")
+    return {(schema, name): rows for schema, name, rows in counted}
+
+
 def table_states(names: Iterable[str] | None = None) -> tuple[TableState, ...]:
     """Return the lake's tables as last counted, all or those of ``names``. One query."""
     rows = TableState.objects.all()
@@ -242,4 +282,4 @@ def issues_of_item(viewer: Viewer, item: CatalogItem) -> tuple[IssueRow, ...]:
 
 def runs_of_item(viewer: Viewer, item: CatalogItem, *, most: int = 10) -> tuple[RunRow, ...]:
     """Return an item's last runs that ``viewer`` may see. One query."""
-    return tuple(run_row(run) for run in _with_names(Run.objects.visible_to(viewer).filter(item=item))[:most])
+    return tuple(run_row(run) for run in with_names(Run.objects.visible_to(viewer).filter(item=item))[:most])

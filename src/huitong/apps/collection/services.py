@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from huitong.apps.collection.chains import Watch, chain_is_complete, chain_length, run_chain
 from huitong.apps.collection.declaring import bind_variables, put_source, remove_source
-from huitong.apps.collection.queueing import queue_chain, queue_run
+from huitong.apps.collection.exporting import record_export
+from huitong.apps.collection.queueing import chain_end, queue_chain, queue_run
 from huitong.apps.collection.recovering import Recovered, process_is_gone, recover_runs
 from huitong.apps.collection.running import (
     check_item_now,
@@ -21,6 +22,7 @@ __all__ = [
     "Watch",
     "allow_chains",
     "bind_variables",
+    "chain_end",
     "chain_is_complete",
     "chain_length",
     "check_item_now",
@@ -32,6 +34,7 @@ __all__ = [
     "put_source",
     "queue_chain",
     "queue_run",
+    "record_export",
     "recover_runs",
     "remove_source",
     "run_chain",

@@ -8,8 +8,9 @@ from typing import Literal
 
 from huitong.engine.declarations.spec import Spec
 
-Mode = Literal["auto", "full", "remake"]
-"""``auto``: work on what changed; ``full``: everything anew; ``remake``: collect into a fresh table."""
+Mode = Literal["auto", "reread", "full", "remake"]
+"""``auto``: work on what changed; ``reread``, ``full``: everything anew, and only ``full`` believes a source that has
+no rows any more; ``remake``: collect into a fresh table."""
 
 
 class RunCounts(Spec, frozen=True, kw_only=True):
@@ -166,6 +167,20 @@ class Column:
     masked: bool
 
 
+class RowsExport(Spec, frozen=True, kw_only=True):
+    """That somebody took rows of a table away as a file, masked, as the audit ledger keeps it."""
+
+    table: str
+    """Schema and name."""
+    form: str
+    """``csv`` or ``xlsx``."""
+    rule: str = ""
+    text: str = ""
+    order: str = ""
+    columns: tuple[str, ...] = ()
+    snapshot: int = 0
+
+
 @dataclass(frozen=True)
 class RowsPage:
     """One page of rows of a lake table, as text, masked. ``rules`` has the broken rules of each row of quarantine."""
@@ -197,6 +212,18 @@ class RowsPage:
 
 
 @dataclass(frozen=True)
+class RunFailure:
+    """Why a step failed and what to do; ``title``, ``detail`` and ``hint`` in one language."""
+
+    kind: str
+    target: str
+    code: str
+    title: str
+    detail: str
+    hint: str
+
+
+@dataclass(frozen=True)
 class ChainReport:
     """What one pass over the whole chain did."""
 
@@ -205,5 +232,5 @@ class ChainReport:
     failed: int
     skipped: int
     """Steps not tried because what they need had failed before them, or had not changed."""
-    failures: tuple[str, ...]
-    """``kind target: error code`` of each failed step."""
+    failures: tuple[RunFailure, ...]
+    """The failed steps, in the language of the command line."""

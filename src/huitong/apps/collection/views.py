@@ -24,6 +24,7 @@ from huitong.apps.collection.selectors import access_run, issue_list, may_run, r
 from huitong.apps.collection.services import queue_run
 from huitong.apps.collection.specs import IssueRow, RunFilter, RunRow
 from huitong.apps.collection.target_words import TargetWords
+from huitong.apps.collection.trends import changes_chart
 from huitong.apps.labels import Text, choices
 from huitong.apps.paging import Page
 from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Wanted, listing_page, state_cell
@@ -48,7 +49,8 @@ def runs(request: HttpRequest) -> HttpResponseBase:
         words.learn(page.rows)
         return page
 
-    context = {"target": target, "chain": chain}
+    chart = None if target or chain else changes_chart(request.user)
+    context = {"target": target, "chain": chain, "chart": chart}
     return listing_page(request, "collection/runs.html", _run_listing(request.user, words), fetch, context)
 
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from huitong.apps.accounts.visibility import Viewer, scope_of
 from huitong.apps.ledger.subjects import subject_of
+from huitong.foundation import clock
 
 
 class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
@@ -27,7 +28,7 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
 class AuditEntry(models.Model):
     """审计: who changed what, from what to what. Written in the transaction of the change, never altered."""
 
-    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    at = models.DateTimeField(default=clock.now, db_index=True, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     login = models.CharField(max_length=150)
     organisation = models.ForeignKey("accounts.Organisation", null=True, on_delete=models.SET_NULL, related_name="+")

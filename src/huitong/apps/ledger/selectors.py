@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from huitong.apps.accounts.visibility import Viewer
 from huitong.apps.ledger.models import AuditEntry, EvidenceAnchor, EvidenceQuerySet, EvidenceRecord, MeterDay
-from huitong.apps.ledger.specs import AuditRow, EvidenceFilter, EvidenceRow, MeterRow, Usage
+from huitong.apps.ledger.specs import AuditRow, Entry, EvidenceFilter, EvidenceRow, MeterRow, Usage
 from huitong.apps.ledger.subjects import normal_key, subject_of
 from huitong.apps.paging import PAGE_SIZE, Page, page_of
 
@@ -192,6 +192,35 @@ def _audit_row(entry: AuditEntry) -> AuditRow:
 
 def _indented(value: object) -> str:
     return "" if value is None else json.dumps(value, ensure_ascii=False, indent=1)
+
+
+def history_of(kind: str, target: str, *, most: int = 200) -> tuple[Entry, ...]:
+    """Return what was decided about one thing, newest first, whoever did it. One query.
+
+    For pages of the thing itself: the caller has made sure that the reader may see it. An entry ``explain_…`` is the
+    reason of the one it was written with.
+    """
+    rows = AuditEntry.objects.filter(target_kind=kind, target=target).select_related("user", "organisation")
+    entries, reason = [], ""
+    for row in rows[:most]:
+        if row.action.partition(".")[2].startswith("explain_"):
+            reason = str((row.after or {}).get("reason", ""))
+            continue
+        entries.append(_entry(row, reason))
+        reason = ""
+    return tuple(entries)
+
+
+def _entry(row: AuditEntry, reason: str) -> Entry:
+    return Entry(
+        at=row.at,
+        action=row.action,
+        who=row.user.shown_name if row.user else row.login,
+        organisation=row.organisation.shown_short if row.organisation else "",
+        before=row.before,
+        after=row.after,
+        reason=reason,
+    )
 
 
 def audit_counts() -> dict[str, int]:

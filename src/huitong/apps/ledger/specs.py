@@ -69,6 +69,20 @@ class AuditRow:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """One decision about a thing, for those who may see the thing: who, and from what to what."""
+
+    at: dt.datetime
+    action: str
+    who: str
+    """The person's name; "" for the program."""
+    organisation: str
+    before: dict[str, object] | None
+    after: dict[str, object] | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class MeterRow:
     """Use of one service by one app on one Beijing day."""
 

@@ -102,7 +102,7 @@ def _evidence_listing(words: UseWords, kept: Mapping[str, str], *, official: boo
             Column("fields", _("用到的项目")),
             Column("answered", _("答复"), "number"),
             Column("outcome", _("结果"), "badge"),
-            Column("receipt", _("回执"), "mono"),
+            Column("receipt", _("回执"), "mono", term="receipt"),
         ),
         cells=lambda row: _evidence_cells(row, words, official=official),
         empty=_evidence_empty(official=official),

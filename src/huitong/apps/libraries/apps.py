@@ -9,3 +9,10 @@ class LibrariesConfig(AppConfig):
     name = "huitong.apps.libraries"
     label = "libraries"
     verbose_name = "基础库"
+
+    def ready(self) -> None:
+        """Tell the catalog which libraries stand on its items."""
+        from huitong.apps.catalog.effects import register_effects
+        from huitong.apps.libraries.effects import effects_on_libraries
+
+        register_effects(effects_on_libraries)

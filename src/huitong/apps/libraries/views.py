@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from huitong.apps.accounts.models import User
 from huitong.apps.accounts.selectors import require_official
 from huitong.apps.labels import language
+from huitong.apps.libraries.places import division_map
 from huitong.apps.libraries.selectors import library_list, library_page
 from huitong.apps.libraries.services import MAY_LOOK_UP
 from huitong.apps.libraries.services import look_up as look_up_one
@@ -28,6 +29,12 @@ PURPOSES = (
 
 class LookUpForm(forms.Form):
     """What a look-up asks for: the purpose first."""
+
+    terms = {
+        "purpose": "purpose",
+        "case": "case",
+        "library": "base library",
+    }
 
     purpose = forms.ChoiceField(label=_("用途"), choices=PURPOSES, widget=forms.RadioSelect)
     explanation = forms.CharField(label=_("说明"), required=False, max_length=200, help_text=_("选“其他”时必填。"))
@@ -81,6 +88,7 @@ def library(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "library": page,
         "attribute_count": len(page.attributes),
+        "map": division_map(page),
         "source_count": len({one.table for attribute in page.attributes for one in attribute.inputs}),
     }
     return render(request, "libraries/library.html", context)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from huitong.apps.accounts.selectors import organisations_by_id, require_official
-from huitong.apps.accounts.visibility import Viewer
+from huitong.apps.accounts.visibility import Viewer, scope_of
 from huitong.apps.catalog.selectors import item_counts, tables_of_providers
-from huitong.apps.collection.selectors import last_finished_by_provider, open_issue_counts, table_states
+from huitong.apps.collection.selectors import last_finished_by_provider, open_issue_counts, table_rows
 from huitong.apps.declared import in_language
 from huitong.apps.ledger.selectors import usage_by_service
 from huitong.apps.libraries.selectors import declared_libraries
@@ -40,25 +40,25 @@ def city_flow(viewer: Viewer) -> CityFlow:
     """
     require_official(viewer)
     facts = _Facts(
-        rows={(state.schema, state.name): state.rows for state in table_states()},
+        rows=table_rows(),
         providers=tables_of_providers(),
         libraries=declared_libraries(),
         services=declared_services(),
     )
-    departments = _departments(facts)
+    departments = _departments(facts, scope_of(viewer).only)
     libraries = tuple(_library(facts, library) for library in facts.libraries)
     services = _services(facts)
     return CityFlow(
         departments=departments,
         libraries=libraries,
         services=services,
-        edges=tuple(_edges(facts, services)),
+        edges=tuple(_edges(facts, services, {one.code for one in departments})),
         totals=_totals(departments, libraries, services),
         as_of=timezone.now(),
     )
 
 
-def _departments(facts: _Facts) -> tuple[DepartmentFlow, ...]:
+def _departments(facts: _Facts, only: frozenset[int] | None) -> tuple[DepartmentFlow, ...]:
     counts, issues, finished = item_counts(), open_issue_counts(), last_finished_by_provider()
     tables: dict[int, list[str]] = defaultdict(list)
     for table, provider in facts.providers.items():
@@ -78,6 +78,7 @@ def _departments(facts: _Facts) -> tuple[DepartmentFlow, ...]:
             last_run_at=finished.get(row.pk),
         )
         for row in organisations
+        if only is None or row.pk in only
     )
 
 
@@ -110,20 +111,22 @@ def _services(facts: _Facts) -> tuple[ServiceFlow, ...]:
     )
 
 
-def _edges(facts: _Facts, services: tuple[ServiceFlow, ...]) -> Iterator[FlowEdge]:
+def _edges(facts: _Facts, services: tuple[ServiceFlow, ...], shown: set[str]) -> Iterator[FlowEdge]:
     codes = {row.pk: row.code for row in organisations_by_id(set(facts.providers.values()))}
     for library in facts.libraries:
         fed: dict[str, int] = defaultdict(int)
         for source in library.sources:
             if source.table in facts.providers:
                 fed[codes[facts.providers[source.table]]] += facts.rows.get(("std", source.table), 0)
-        yield from (FlowEdge("department-library", start, library.code, rows) for start, rows in fed.items())
+        yield from (
+            FlowEdge("department-library", start, library.code, rows) for start, rows in fed.items() if start in shown
+        )
     golden = {f"base.{library.table}": library.code for library in facts.libraries}
     for service in services:
         schema, _, table = service.table.partition(".")
         if service.table in golden:
             yield FlowEdge("library-service", golden[service.table], service.code, service.calls_30_days)
-        elif table in facts.providers:
+        elif table in facts.providers and codes[facts.providers[table]] in shown:
             rows = facts.rows.get((schema, table), 0)
             yield FlowEdge("department-service", codes[facts.providers[table]], service.code, rows)
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from huitong.apps.accounts.visibility import Viewer, scope_of
 from huitong.apps.catalog.selectors import elements_by_name, item_of_table, items_of_tables
 from huitong.apps.collection.selectors import may_see_rows, the_lake
 from huitong.apps.collection.specs import Column, RowsPage
+from huitong.apps.declared import in_language
 from huitong.apps.libraries.selectors import library_of_table, shown_value
-from huitong.apps.paging import PAGE_SIZE, bounded
+from huitong.apps.overview.specs import RowsHead, RowsWanted
+from huitong.apps.paging import MOST_ROWS, PAGE_SIZE, bounded
 from huitong.engine.lake import Connection
-from huitong.engine.lake.lake import one_value, table_columns
+from huitong.engine.lake.lake import current_snapshot, one_value, table_columns
 from huitong.engine.lake.names import KEY, RULES, RUN, ident, idents, table
 from huitong.engine.plans.fuse import CONFLICT_ID
 from huitong.foundation.errors import Terminal
@@ -20,6 +22,7 @@ from huitong.foundation.errors import Terminal
 _OF_ITEMS = ("raw", "std", "quarantine")
 _CONFLICT = "_conflict"
 _HIDDEN = (KEY, RUN, RULES, CONFLICT_ID)
+ALL_ROWS = RowsWanted()
 
 
 @dataclass(frozen=True)
@@ -32,35 +35,62 @@ class _Table:
     elements: dict[str, str]
     """Column → name of its data element."""
     titles: dict[str, str] = field(default_factory=dict)
-    """Column → title, for columns without a data element."""
+    """Column → title of its own, before that of its data element."""
     plain: tuple[str, ...] = ()
     """Columns that say nothing about anybody."""
     by_attribute: dict[str, str] = field(default_factory=dict)
     """Conflicts: attribute → data element of all that a row says about it."""
 
 
-def rows_of(
-    viewer: Viewer, schema: str, name: str, *, rule: str = "", number: int = 1, size: int = PAGE_SIZE
-) -> RowsPage:
-    """Return one page of a table's rows, masked; rows of quarantine with the rules they broke.
-
-    A column without a data element is covered whole: nobody has said how sensitive it is.
-
-    Args:
-        schema: ``raw``, ``std``, ``quarantine`` (for the provider's officials, leaders and the bureau) or ``base``
-            (leaders and the bureau).
-        rule: quarantine only: rows that broke this rule.
+def rows_head(viewer: Viewer, schema: str, name: str) -> RowsHead:
+    """Return what there is to see of a table, without its rows.
 
     Raises:
         Terminal: ``people.not_found``, also for what the viewer may not see.
         HuitongError: ``lake.*``.
     """
-    wanted = _access(viewer, schema, name)
-    columns, covers, cells = _read(wanted, rule=rule, number=number, size=size)
+    found = _access(viewer, schema, name)
+    with the_lake().reader() as con:
+        kinds = _kinds(con, found)
+        rules = _rule_counts(con, found) if RULES in kinds else ()
+        snapshot = current_snapshot(con)
+    return RowsHead(schema, name, found.title, _shown(found, kinds)[0], rules, snapshot)
+
+
+def rows_of(
+    viewer: Viewer,
+    schema: str,
+    name: str,
+    *,
+    wanted: RowsWanted = ALL_ROWS,
+    number: int = 1,
+    size: int = PAGE_SIZE,
+    most: int = MOST_ROWS,
+) -> RowsPage:
+    """Return one page of a table's rows, masked; rows of quarantine with the rules they broke.
+
+    A column without a data element is covered whole: nobody has said how sensitive it is. What is covered is neither
+    searched nor ordered by, for the order and the hits would tell what the mask hides.
+
+    Args:
+        schema: ``raw``, ``std``, ``quarantine`` (for the provider's officials, leaders and the bureau) or ``base``
+            (leaders and the bureau).
+        wanted: which rows, in which order.
+        size: rows of a page, at most ``most``.
+
+    Raises:
+        Terminal: ``people.not_found``, also for what the viewer may not see.
+        HuitongError: ``lake.*``.
+    """
+    found = _access(viewer, schema, name)
+    with the_lake().reader() as con:
+        kinds = _kinds(con, found)
+        columns, covers = _shown(found, kinds)
+        cells = _cells(con, _query(found, kinds, columns, wanted), number=number, size=size, most=most)
     return RowsPage(
         schema=schema,
         table=name,
-        title=wanted.title,
+        title=found.title,
         columns=columns,
         rows=tuple(
             tuple(shown_value(cell, cover) for cell, cover in zip(row, _covers(row, covers, columns), strict=True))
@@ -89,10 +119,13 @@ def _item_table(viewer: Viewer, schema: str, name: str) -> _Table | None:
     if item is None or not may_see_rows(viewer, item):
         return None
     fields = tuple(item.fields.select_related("element"))
+    own = [(field, title) for field in fields if (title := in_language(field.title, field.title_en))]
     bound = {field.name: field.element.name for field in fields}
+    titles = {field.name: title for field, title in own}
     if schema != "std":
         bound = {field.column: field.element.name for field in fields}
-    return _Table(schema, name, item.shown_title, bound)
+        titles = {field.column: title for field, title in own}
+    return _Table(schema, name, item.shown_title, bound, titles)
 
 
 def _library_table(name: str) -> _Table | None:
@@ -150,41 +183,77 @@ def _covers(row: Sequence[object], covers: _Covers, columns: tuple[Column, ...])
     ]
 
 
-def _read(wanted: _Table, *, rule: str, number: int, size: int) -> tuple[tuple[Column, ...], _Covers, _Cells]:
-    """Return the columns as a page shows them, their masks, and the cells; the lake is read at one snapshot."""
-    with the_lake().reader() as con:
-        kinds = table_columns(con, wanted.schema, wanted.name)
-        if not kinds:
-            raise Terminal("people.not_found", kind="table", code=f"{wanted.schema}.{wanted.name}")
-        shown = [column for column in kinds if column not in _HIDDEN]
-        cells = _cells(con, wanted, shown, broken=RULES in kinds, rule=rule, number=number, size=size)
-    elements = elements_by_name({*wanted.elements.values(), *wanted.by_attribute.values()})
+def _kinds(con: Connection, found: _Table) -> dict[str, str]:
+    kinds = table_columns(con, found.schema, found.name)
+    if not kinds:
+        raise Terminal("people.not_found", kind="table", code=f"{found.schema}.{found.name}")
+    return kinds
+
+
+def _shown(found: _Table, kinds: Iterable[str]) -> tuple[tuple[Column, ...], _Covers]:
+    """Return the columns as a page shows them, and their masks."""
+    elements = elements_by_name({*found.elements.values(), *found.by_attribute.values()})
     columns, covers = [], []
-    for name in shown:
-        element = elements.get(wanted.elements.get(name, ""))
-        cover = element.mask if element else "" if name in wanted.plain else "full"
-        title = element.shown_title if element else wanted.titles.get(name, name)
+    for name in (kind for kind in kinds if kind not in _HIDDEN):
+        element = elements.get(found.elements.get(name, ""))
+        cover = element.mask if element else "" if name in found.plain else "full"
+        title = found.titles.get(name) or (element.shown_title if element else name)
         columns.append(Column(name, title, element.name if element else "", bool(cover)))
         covers.append(cover)
-    of_attribute = {name: elements[one].mask for name, one in wanted.by_attribute.items() if one in elements}
-    return tuple(columns), _Covers(tuple(covers), of_attribute), cells
+    of_attribute = {name: elements[one].mask for name, one in found.by_attribute.items() if one in elements}
+    return tuple(columns), _Covers(tuple(covers), of_attribute)
 
 
-def _cells(
-    con: Connection, wanted: _Table, shown: Sequence[str], *, broken: bool, rule: str, number: int, size: int
-) -> _Cells:
-    source = table(wanted.schema, wanted.name)
-    where, given = (f" WHERE list_contains({ident(RULES)}, ?)", [rule]) if rule and broken else ("", [])
-    total = one_value(con, f"SELECT count(*) FROM {source}{where}", list[object](given))
-    number, size = bounded(number, size, total)
-    more = f", {ident(RULES)}" if broken else ""
+def _rule_counts(con: Connection, found: _Table) -> tuple[tuple[str, int], ...]:
+    sql = f"SELECT rule, count(*) FROM (SELECT unnest({ident(RULES)}) AS rule FROM {table(found.schema, found.name)})"
+    return tuple(con.execute(f"{sql} GROUP BY rule ORDER BY 2 DESC, 1").fetchall())
+
+
+@dataclass(frozen=True)
+class _Query:
+    """The parts of what reads rows: ``source`` with its filter, whose parameters are ``given``."""
+
+    columns: tuple[str, ...]
+    source: str
+    given: tuple[object, ...]
+    order: str
+    broken: bool
+
+
+def _query(found: _Table, kinds: Iterable[str], columns: tuple[Column, ...], wanted: RowsWanted) -> _Query:
+    clear = [column.name for column in columns if not column.masked]
+    broken = RULES in kinds
+    where, given = [], list[object]()
+    if wanted.rule and broken:
+        where.append(f"list_contains({ident(RULES)}, ?)")
+        given.append(wanted.rule)
+    if wanted.text:
+        where.append(" OR ".join(f"contains(lower(CAST({ident(name)} AS VARCHAR)), ?)" for name in clear) or "false")
+        given += [wanted.text.lower()] * len(clear)
+    source = table(found.schema, found.name)
+    if wanted.snapshot:
+        source += f" AT (VERSION => {int(wanted.snapshot)})"
+    if where:
+        source += " WHERE " + " AND ".join(f"({one})" for one in where)
+    by = wanted.order.removeprefix("-")
+    direction = "DESC" if wanted.order.startswith("-") else "ASC"
+    # The row's place breaks ties, or a row could be on two pages and its neighbour on none.
+    order = f" ORDER BY {ident(by)} {direction} NULLS LAST, rowid" if by in clear else ""
+    return _Query(tuple(column.name for column in columns), source, tuple(given), order, broken)
+
+
+def _cells(con: Connection, query: _Query, *, number: int, size: int, most: int) -> _Cells:
+    total = one_value(con, f"SELECT count(*) FROM {query.source}", [*query.given])
+    number, size = bounded(number, size, total, most)
+    more = f", {ident(RULES)}" if query.broken else ""
     rows = con.execute(
-        f"SELECT {idents(shown)}{more} FROM {source}{where} LIMIT ? OFFSET ?", [*given, size, (number - 1) * size]
+        f"SELECT {idents(query.columns)}{more} FROM {query.source}{query.order} LIMIT ? OFFSET ?",
+        [*query.given, size, (number - 1) * size],
     ).fetchall()
-    width = len(shown)
+    width = len(query.columns)
     return _Cells(
         rows=tuple(row[:width] for row in rows),
-        rules=tuple(tuple(row[width] or ()) for row in rows) if broken else (),
+        rules=tuple(tuple(row[width] or ()) for row in rows) if query.broken else (),
         total=total,
         number=number,
         size=size,

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from huitong.apps.catalog.specs import FieldRow, ItemRow, RuleRow, VersionRow
-from huitong.apps.collection.specs import IssueRow, RunRow
+from huitong.apps.collection.specs import Column, IssueRow, RunRow
 
 
 @dataclass(frozen=True)
@@ -189,3 +189,29 @@ class Status:
     running: int
     evidence: int
     """Evidence records imported."""
+
+
+@dataclass(frozen=True)
+class RowsHead:
+    """A lake table that somebody may look into, at one snapshot; in quarantine with how many rows break which rule."""
+
+    schema: str
+    table: str
+    title: str
+    columns: tuple[Column, ...]
+    rules: tuple[tuple[str, int], ...]
+    snapshot: int
+
+
+@dataclass(frozen=True)
+class RowsWanted:
+    """Which rows of a table are wanted, and how."""
+
+    rule: str = ""
+    """Quarantine only: rows that broke this rule."""
+    text: str = ""
+    """What a column that nobody covers contains, in any case of letters."""
+    order: str = ""
+    """A column that nobody covers, with ``-`` for descending; without one, rows come as the lake keeps them."""
+    snapshot: int = 0
+    """The lake's snapshot to read; 0 for the present."""

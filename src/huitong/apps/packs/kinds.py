@@ -11,6 +11,12 @@ from django.db.models import QuerySet
 from huitong.apps.accounts import selectors as accounts
 from huitong.apps.accounts import services as accounts_services
 from huitong.apps.accounts.models import Organisation, System, User
+from huitong.apps.assessment import selectors as assessment
+from huitong.apps.assessment import services as assessment_services
+from huitong.apps.assessment.models import Indicator
+from huitong.apps.cases import selectors as cases
+from huitong.apps.cases import services as cases_services
+from huitong.apps.cases.models import CaseType
 from huitong.apps.catalog import selectors as catalog
 from huitong.apps.catalog import services as catalog_services
 from huitong.apps.catalog.models import CatalogItem, CodeList, DataElement
@@ -18,6 +24,9 @@ from huitong.apps.collection import selectors as collection
 from huitong.apps.collection import services as collection_services
 from huitong.apps.collection.models import Source
 from huitong.apps.declared import digest_of
+from huitong.apps.demand import selectors as demand
+from huitong.apps.demand import services as demand_services
+from huitong.apps.demand.models import Authority, Remit
 from huitong.apps.libraries import selectors as libraries
 from huitong.apps.libraries import services as libraries_services
 from huitong.apps.libraries.models import Library
@@ -158,6 +167,38 @@ KINDS: tuple[Kind, ...] = (
         put=lambda user, spec: sharing_services.put_grant(user, spec=spec),
         remove=lambda user, code: sharing_services.withdraw_grant(user, code=code),
         declared=sharing.declared_grants,
+    ),
+    Kind(
+        name="case_types",
+        code=lambda spec: spec.code,
+        stored=lambda: _digests(CaseType.objects.all()),
+        put=lambda user, spec: cases_services.put_case_type(user, spec=spec),
+        remove=lambda user, code: cases_services.remove_case_type(user, code=code),
+        declared=cases.declared_case_types,
+    ),
+    Kind(
+        name="indicators",
+        code=lambda spec: spec.code,
+        stored=lambda: _digests(Indicator.objects.all()),
+        put=lambda user, spec: assessment_services.put_indicator(user, spec=spec),
+        remove=lambda user, code: assessment_services.remove_indicator(user, code=code),
+        declared=assessment.declared_indicators,
+    ),
+    Kind(
+        name="authorities",
+        code=lambda spec: spec.element,
+        stored=lambda: _digests(Authority.objects.all(), "element__name"),
+        put=lambda user, spec: demand_services.put_authority(user, spec=spec),
+        remove=lambda user, code: demand_services.remove_authority(user, code=code),
+        declared=demand.declared_authorities,
+    ),
+    Kind(
+        name="remits",
+        code=lambda spec: spec.organisation,
+        stored=lambda: _digests(Remit.objects.all(), "organisation__code"),
+        put=lambda user, spec: demand_services.put_remit(user, spec=spec),
+        remove=lambda user, code: demand_services.remove_remit(user, code=code),
+        declared=demand.declared_remits,
     ),
 )
 """A pack is applied in this order and taken away in the opposite one."""

@@ -25,6 +25,8 @@ class AppliedPack(Titled):
     name = models.CharField(max_length=100, unique=True)
     declared = models.JSONField(default=dict)
     """Kind → codes."""
+    variables = models.JSONField(default=dict)
+    """Defaults for ``${NAME}`` in sources' locations as written, for an export."""
     applied_at = models.DateTimeField(auto_now=True)
     applied_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 

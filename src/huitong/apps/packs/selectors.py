@@ -52,14 +52,18 @@ def _different(kind: Kind, before: Spec | None, after: Spec) -> tuple[str, ...]:
 def export_pack(name: str = "") -> Pack:
     """Return everything declared as one pack: equal to what was applied, but for passwords and secrets.
 
+    Variables are those that the applied packs were written with, not what they stand for on this machine.
+
     Args:
         name: of the pack; defaults to that of the pack last applied, or ``export``.
     """
-    applied = AppliedPack.objects.order_by("-applied_at").first()
+    packs = list(AppliedPack.objects.order_by("applied_at"))
+    applied = packs[-1] if packs else None
     parts = {kind.name: kind.declared() for kind in KINDS}
     return Pack(
         name=name or (applied.name if applied else "export"),
         title=applied.title if applied else "",
         title_en=applied.title_en if applied else "",
+        written_variables={name: value for one in packs for name, value in one.variables.items()},
         **parts,  # type: ignore[arg-type]
     )

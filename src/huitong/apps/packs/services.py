@@ -24,8 +24,9 @@ def apply_pack(acting_user: User, pack: Pack, *, variables: Mapping[str, str] | 
     """Make what is stored be what ``pack`` declares, in one transaction; applying it again changes nothing.
 
     Args:
-        variables: ``${NAME}`` → value, for the locations of the pack's sources. No secrets: these come from the
-            environment of the process that collects.
+        variables: ``${NAME}`` → value, for the locations of the pack's sources, before the pack's own defaults, and
+            for good: what was given once stays until given anew. No secrets: these come from the environment of the
+            process that collects.
 
     Returns:
         The plan that was carried out.
@@ -44,14 +45,15 @@ def apply_pack(acting_user: User, pack: Pack, *, variables: Mapping[str, str] | 
             kind.remove(acting_user, change.code)
         else:
             kind.put(acting_user, wanted[change.kind][change.code])
-    if variables:
-        bind_variables(codes=wanted["sources"], variables=variables)
+    if pack.variables or variables:
+        bind_variables(codes=wanted["sources"], variables=variables or {}, defaults=pack.variables)
     AppliedPack.objects.update_or_create(
         name=pack.name,
         defaults={
             "title": pack.title,
             "title_en": pack.title_en,
             "declared": {name: list(specs) for name, specs in wanted.items()},
+            "variables": pack.written_variables,
             "applied_by": acting_user,
         },
     )

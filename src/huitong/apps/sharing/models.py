@@ -50,7 +50,7 @@ class ConsumerAppQuerySet(models.QuerySet["ConsumerApp"]):
     def visible_to(self, viewer: Viewer) -> ConsumerAppQuerySet:
         """The bureau sees all, an official those of the own organisations."""
         scope = scope_of(viewer)
-        return self if scope.everything else self.filter(organisation__in=scope.organisations)
+        return self if scope.limit is None else self.filter(organisation__in=scope.limit)
 
 
 class ConsumerApp(Declared, Titled):
@@ -61,7 +61,13 @@ class ConsumerApp(Declared, Titled):
     secret_hash = models.CharField(max_length=200, blank=True)
     declared_secret = models.CharField(max_length=64, blank=True)
     """Keyed digest of the secret a demo pack declared, so that applying it again costs no key derivation."""
+    system = models.ForeignKey(
+        "accounts.System", null=True, blank=True, on_delete=models.SET_NULL, related_name="consumer_apps"
+    )
+    """The information system that calls by it, where that is known."""
     active = models.BooleanField(default=True)
+    reason = models.CharField(max_length=300, blank=True)
+    """Why it was suspended."""
 
     objects = ConsumerAppQuerySet.as_manager()
 
@@ -82,9 +88,9 @@ class GrantQuerySet(models.QuerySet["Grant"]):
     def visible_to(self, viewer: Viewer) -> GrantQuerySet:
         """The bureau sees all; an official those the own organisations hold, or give as provider."""
         scope = scope_of(viewer)
-        if scope.everything:
+        ours = scope.limit
+        if ours is None:
             return self
-        ours = scope.organisations
         return self.filter(Q(app__organisation__in=ours) | Q(service__provider__in=ours))
 
 
@@ -96,6 +102,7 @@ class Grant(Declared):
 
         ACTIVE = "active"
         SUSPENDED = "suspended"
+        EXPIRED = "expired"
         REVOKED = "revoked"
 
     code = models.CharField(max_length=64, unique=True)
@@ -109,11 +116,14 @@ class Grant(Declared):
     state = models.CharField(max_length=16, choices=State, default=State.ACTIVE)
     reason = models.CharField(max_length=300, blank=True)
     """Why it was suspended or revoked."""
+    warned_on = models.DateField(null=True, blank=True)
+    """When its holder was told that it ends soon."""
 
     objects = GrantQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["code"]
+        indexes: ClassVar = [models.Index(fields=["state", "valid_to"], name="grant_ends")]
 
     def __str__(self) -> str:
         return self.code

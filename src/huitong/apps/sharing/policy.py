@@ -26,7 +26,7 @@ Columns = Mapping[str, Mapping[str, str]]
 
 
 def compile_policy() -> Policy:
-    """Return the policy as of now: every service, every app, and the grants that are active. Six queries.
+    """Return the policy as of now: every service, every app, and the grants active or expired. Six queries.
 
     ``version`` and ``issued_at`` are those of the last one written.
     """
@@ -36,7 +36,8 @@ def compile_policy() -> Policy:
     names = {name for spec in services for name in columns.get(spec.table, {}).values()}
     elements = elements_by_name(names)
     apps = ConsumerApp.objects.select_related("organisation").order_by("pk")
-    grants = Grant.objects.filter(state=Grant.State.ACTIVE).order_by("pk")
+    # Expired ones stay: the gateway refuses them by their dates, and can say so.
+    grants = Grant.objects.filter(state__in=(Grant.State.ACTIVE, Grant.State.EXPIRED)).order_by("pk")
     return Policy(
         version=state.version,
         issued_at=state.issued_at.isoformat(timespec="seconds") if state.issued_at else "",

@@ -4,24 +4,35 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Iterable, Mapping
 
 from django.conf import settings
 from django.db.models import Count
 from django.utils import timezone
 
+from huitong.apps.accounts.models import User
 from huitong.apps.accounts.visibility import Viewer
 from huitong.apps.catalog.selectors import elements_by_name
-from huitong.apps.collection.selectors import the_lake, the_serving_store
+from huitong.apps.collection.selectors import the_serving_store
 from huitong.apps.declared import in_language
-from huitong.apps.ledger.selectors import keys_used_today, usage_by_day, usage_by_service
+from huitong.apps.ledger.selectors import history_of, keys_used_today, usage_by_day, usage_by_service
 from huitong.apps.ledger.services import Owners
+from huitong.apps.ledger.specs import Entry
 from huitong.apps.paging import PAGE_SIZE, Page, page_of
 from huitong.apps.sharing.models import ConsumerApp, Grant, GrantQuerySet, Service
 from huitong.apps.sharing.policy import compile_policy, served_columns
-from huitong.apps.sharing.specs import AppRow, GrantRow, MeterPoint, ServiceField, ServicePage, ServiceRow
+from huitong.apps.sharing.specs import (
+    AppPage,
+    AppRow,
+    GrantEvent,
+    GrantRow,
+    MayDo,
+    MeterPoint,
+    ServiceField,
+    ServicePage,
+    ServiceRow,
+)
 from huitong.engine.declarations import sharing
-from huitong.engine.lake.lake import table_columns
-from huitong.engine.lake.names import ident, table
 from huitong.engine.serving.decision import RuleOutcome
 from huitong.engine.serving.explain import explain
 from huitong.foundation.errors import HuitongError, Terminal
@@ -29,6 +40,24 @@ from huitong.foundation.errors import HuitongError, Terminal
 __all__ = ["compile_policy", "served_columns"]
 
 log = logging.getLogger(__name__)
+
+WARN_DAYS = 30
+"""How long before its end a grant is said to end soon."""
+APP_KEEPERS = ("developer", "data_officer")
+
+
+def may_decide(viewer: Viewer, grant: Grant) -> bool:
+    """Tell whether ``viewer`` may change or end a grant: the bureau, or the data officer of who provides."""
+    if not isinstance(viewer, User):
+        return False
+    return viewer.has_role("bureau") or grant.service.provider_id in viewer.answers_in("data_officer")
+
+
+def may_keep_app(viewer: Viewer, app: ConsumerApp) -> bool:
+    """Tell whether ``viewer`` may rotate an app's secret and suspend it: the bureau, or its own people."""
+    if not isinstance(viewer, User):
+        return False
+    return viewer.has_role("bureau") or app.organisation_id in viewer.answers_in(*APP_KEEPERS)
 
 
 def access_service(viewer: Viewer, code: str) -> Service:
@@ -139,26 +168,23 @@ def service_page(viewer: Viewer, code: str) -> ServicePage:
 
 
 def example_key(spec: sharing.Service) -> str:
-    """A key that has an answer. Only the demo's people, who do not exist, may be named on a page."""
+    """A key that has an answer, "" before there is one. Only the demo's people, who do not exist, may be named."""
     if not settings.HUITONG.demo:
         return ""
-    schema, _, name = spec.table.partition(".")
     try:
-        with the_lake().reader() as con:
-            if spec.key not in table_columns(con, schema, name):
-                return ""
-            key = ident(spec.key)
-            row = con.execute(f"SELECT {key} FROM {table(schema, name)} WHERE {key} IS NOT NULL LIMIT 1").fetchone()
+        return the_serving_store().first_key(spec.table, spec.key)
     except HuitongError as error:  # the page is worth showing without an example
         log.warning("no example key of %s: %s", spec.code, error)
         return ""
-    return str(row[0]) if row else ""
 
 
 def filtered_grants(viewer: Viewer, *, service: str = "", app: str = "", state: str = "") -> GrantQuerySet:
-    """Return the grants that ``viewer`` may see, with names."""
-    exact = {"service__code": service, "app__code": app, "state": state}
+    """Return the grants that ``viewer`` may see, with names; ``state`` may also be ``ending``: active, but not long."""
+    exact = {"service__code": service, "app__code": app, "state": "active" if state == "ending" else state}
     rows = Grant.objects.visible_to(viewer).filter(**{name: value for name, value in exact.items() if value})
+    if state == "ending":
+        today = timezone.localdate()
+        rows = rows.filter(valid_to__range=(today, today + dt.timedelta(days=WARN_DAYS)))
     return _with_names(rows)
 
 
@@ -176,7 +202,8 @@ def grant_list(
 
 def grant_row(grant: Grant) -> GrantRow:
     """Return a grant, read with app, service and organisations, as a line of a list."""
-    spec = grant.as_spec()
+    spec, today = grant.as_spec(), timezone.localdate()
+    in_force = _in_force(grant, today)
     return GrantRow(
         code=grant.code,
         app=grant.app.code,
@@ -195,7 +222,8 @@ def grant_row(grant: Grant) -> GrantRow:
         valid_to=grant.valid_to,
         state=grant.state,
         reason=grant.reason,
-        in_force=_in_force(grant, timezone.localdate()),
+        in_force=in_force,
+        ends_soon=in_force and grant.valid_to is not None and (grant.valid_to - today).days <= WARN_DAYS,
     )
 
 
@@ -203,6 +231,79 @@ def _in_force(grant: Grant, today: dt.date) -> bool:
     begun = grant.valid_from is None or grant.valid_from <= today
     ended = grant.valid_to is not None and grant.valid_to < today
     return grant.state == Grant.State.ACTIVE and begun and not ended
+
+
+def may_do(viewer: Viewer, grant: Grant) -> MayDo:
+    """Return what ``viewer`` may do about a grant, read with app and service, as it stands."""
+    decides = may_decide(viewer, grant)
+    holds = isinstance(viewer, User) and viewer.acts_for(grant.app.organisation_id, APP_KEEPERS)
+    state = Grant.State(grant.state)
+    return MayDo(
+        change=decides and state in (Grant.State.ACTIVE, Grant.State.SUSPENDED),
+        suspend=decides and state == Grant.State.ACTIVE,
+        resume=decides and state == Grant.State.SUSPENDED,
+        revoke=decides and state != Grant.State.REVOKED,
+        renew=holds and state in (Grant.State.ACTIVE, Grant.State.EXPIRED),
+    )
+
+
+def grant_history(grant: Grant) -> tuple[GrantEvent, ...]:
+    """Return everything that happened to a grant, newest first; who may see a grant may see all of it. One query."""
+    return tuple(_grant_event(entry) for entry in history_of("grant", grant.code) if entry.action not in _UNTOLD)
+
+
+_UNTOLD = ("sharing.issue_trial_token",)
+"""No event of the grant's: a trial leaves evidence instead."""
+
+
+def _grant_event(entry: Entry) -> GrantEvent:
+    before, after = entry.before or {}, entry.after or {}
+    known = "spec" if "fields" in after else "state"
+    return GrantEvent(
+        at=entry.at,
+        action=entry.action.partition(".")[2],
+        who=entry.who,
+        organisation=entry.organisation,
+        reason=entry.reason or str(after.get("reason", "")),
+        changes=_changes(before, after) if known == "spec" and before else (),
+    )
+
+
+def _changes(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[tuple[str, str, str], ...]:
+    names = [name for name in _PARTS if before.get(name) != after.get(name)]
+    return tuple((name, _part(before.get(name)), _part(after.get(name))) for name in names)
+
+
+_PARTS = ("purpose", "legal_basis", "fields", "clear", "kinds", "row_filter", "quota", "valid_from", "valid_to")
+
+
+def _part(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(
+            f"{one['field']} ∈ {', '.join(one['values'])}" if isinstance(one, dict) else str(one) for one in value
+        )
+    return "" if value in (None, 0) else str(value)
+
+
+def app_page(viewer: Viewer, code: str) -> AppPage:
+    """Return one consumer app with its grants. Three queries, and those of the viewer's scope.
+
+    Raises:
+        Terminal: ``people.not_found``, also for what the viewer may not see.
+    """
+    row = access_app(viewer, code)
+    grants = _with_names(Grant.objects.visible_to(viewer).filter(app=row))
+    return AppPage(
+        code=row.code,
+        title=row.shown_title,
+        organisation=row.organisation.shown_short,
+        active=row.active,
+        reason=row.reason,
+        has_secret=bool(row.secret_hash),
+        grants=tuple(grant_row(grant) for grant in grants),
+        may_keep=may_keep_app(viewer, row),
+        may_resume=isinstance(viewer, User) and viewer.has_role("bureau"),
+    )
 
 
 def app_list(viewer: Viewer) -> tuple[AppRow, ...]:
@@ -259,6 +360,17 @@ def explain_call(
 def services_of_item(code: str) -> tuple[Service, ...]:
     """Return the services that make an item available. One query."""
     return tuple(Service.objects.filter(items__code=code))
+
+
+def services_of_tables(viewer: Viewer, tables: Iterable[str]) -> tuple[Service, ...]:
+    """Return the services over ``tables`` (``schema.name``) that ``viewer`` may see. One query."""
+    return tuple(Service.objects.visible_to(viewer).filter(table__in=set(tables)).order_by("code"))
+
+
+def service_names(codes: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return titles of services in Chinese and English, by code. One query."""
+    rows = Service.objects.filter(code__in=tuple(codes)).values_list("code", "title", "title_en")
+    return {code: (title, title_en) for code, title, title_en in rows}
 
 
 def active_grant_counts() -> dict[str, int]:

@@ -8,24 +8,47 @@ import hmac
 from collections.abc import Callable
 from typing import TypeVar, cast
 
+import msgspec
 from django.conf import settings
 from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils.module_loading import import_string
 
 from huitong.apps.accounts.models import User
-from huitong.apps.accounts.selectors import organisation_by_code
+from huitong.apps.accounts.selectors import organisation_by_code, system_by_code
 from huitong.apps.catalog.selectors import items_by_code
 from huitong.apps.ledger.services import record_audit
+from huitong.apps.sharing.consumers import link_app, register_app, require_app_keeper, resume_app, suspend_app
+from huitong.apps.sharing.grant_life import (
+    advance_grants,
+    change_grant,
+    resume_grant,
+    revoke_grant,
+    suspend_grant,
+    withdraw_grant,
+)
 from huitong.apps.sharing.models import ConsumerApp, Grant, Service
 from huitong.apps.sharing.policy import policy_after_commit, write_policy
 from huitong.apps.sharing.selectors import access_app, access_grant
 from huitong.apps.sharing.specs import GrantState, IssuedSecret, SecretIssued, TrialToken
+from huitong.apps.sharing.telling import tell_of_grant
 from huitong.engine.declarations import sharing
 from huitong.foundation.errors import Terminal
 from huitong.foundation.hashing import hash_secret, new_secret
 
-__all__ = ["write_policy"]
+__all__ = [
+    "advance_grants",
+    "change_grant",
+    "link_app",
+    "register_app",
+    "resume_app",
+    "resume_grant",
+    "revoke_grant",
+    "suspend_app",
+    "suspend_grant",
+    "withdraw_grant",
+    "write_policy",
+]
 
 R = TypeVar("R", Service, ConsumerApp)
 
@@ -74,7 +97,8 @@ def put_app(acting_user: User, *, spec: sharing.ConsumerApp) -> ConsumerApp:
     before = row.as_spec() if row.pk else None
     kept = without_secret(spec)
     row.organisation = organisation_by_code(spec.organisation)
-    row.title, row.title_en, row.active = spec.title, spec.title_en, True
+    row.system = system_by_code(spec.system) if spec.system else None
+    row.title, row.title_en = spec.title, spec.title_en  # what was suspended stays so
     digest = secret_digest(spec)
     if digest and digest != row.declared_secret:
         row.secret_hash, row.declared_secret = hash_secret(spec.secret), digest
@@ -87,7 +111,7 @@ def put_app(acting_user: User, *, spec: sharing.ConsumerApp) -> ConsumerApp:
 
 def without_secret(spec: sharing.ConsumerApp) -> sharing.ConsumerApp:
     """Return what may be kept and shown of a declared app."""
-    return sharing.ConsumerApp(code=spec.code, title=spec.title, title_en=spec.title_en, organisation=spec.organisation)
+    return msgspec.structs.replace(spec, secret="")
 
 
 def secret_digest(spec: sharing.ConsumerApp) -> str:
@@ -129,9 +153,7 @@ def issue_secret(acting_user: User, *, app: str) -> IssuedSecret:
             officer asks.
     """
     row = access_app(acting_user, app)
-    own = row.organisation_id in acting_user.scope.organisations
-    if not (acting_user.has_role("bureau") or (own and acting_user.has_role("developer", "data_officer"))):
-        raise Terminal("people.not_allowed", login=acting_user.login)
+    require_app_keeper(acting_user, row)
     secret = new_secret()
     row.secret_hash, row.declared_secret = hash_secret(secret), ""
     row.save()
@@ -142,7 +164,7 @@ def issue_secret(acting_user: User, *, app: str) -> IssuedSecret:
 
 @transaction.atomic
 def put_grant(acting_user: User, *, spec: sharing.Grant) -> Grant:
-    """Create or change a grant; a revoked one becomes active again.
+    """Create or change a grant; a revoked or expired one becomes active again.
 
     Raises:
         Terminal: ``people.not_found`` when app or service is unknown, ``sharing.field_not_offered``,
@@ -158,62 +180,14 @@ def put_grant(acting_user: User, *, spec: sharing.Grant) -> Grant:
         raise Terminal("sharing.field_not_offered", grant=spec.code, service=spec.service, field=missing[0])
     row.purpose, row.purpose_en, row.legal_basis = spec.purpose, spec.purpose_en, spec.legal_basis
     row.valid_from, row.valid_to = _date(spec.valid_from, "valid_from"), _date(spec.valid_to, "valid_to")
-    if row.state == Grant.State.REVOKED:
+    if row.state in (Grant.State.REVOKED, Grant.State.EXPIRED):
         row.state, row.reason = Grant.State.ACTIVE, ""
+    row.warned_on = None
     row.set_spec(spec)
     row.save()
     record_audit(acting_user, action="sharing.put_grant", kind="grant", target=spec.code, before=before, after=spec)
-    policy_after_commit()
-    return row
-
-
-def withdraw_grant(acting_user: User, *, code: str) -> None:
-    """Revoke a grant because the pack that declared it does so no more. Raises as :func:`revoke_grant`."""
-    revoke_grant(acting_user, grant=code, reason="声明包不再包含 / no longer declared by its pack")
-
-
-def revoke_grant(acting_user: User, *, grant: str, reason: str) -> Grant:
-    """End a grant for good.
-
-    Raises:
-        Terminal: ``people.not_found``, ``people.not_allowed`` unless the bureau or the provider's data officer asks,
-            ``sharing.reason_missing``, ``sharing.wrong_state``.
-    """
-    return _move_grant(acting_user, "sharing.revoke_grant", grant, Grant.State.REVOKED, reason)
-
-
-def suspend_grant(acting_user: User, *, grant: str, reason: str) -> Grant:
-    """Stop honouring a grant for the time being. Raises as :func:`revoke_grant`."""
-    return _move_grant(acting_user, "sharing.suspend_grant", grant, Grant.State.SUSPENDED, reason)
-
-
-def resume_grant(acting_user: User, *, grant: str, reason: str) -> Grant:
-    """Honour a suspended grant again. Raises as :func:`revoke_grant`."""
-    return _move_grant(acting_user, "sharing.resume_grant", grant, Grant.State.ACTIVE, reason)
-
-
-_FROM = {
-    Grant.State.REVOKED: (Grant.State.ACTIVE, Grant.State.SUSPENDED),
-    Grant.State.SUSPENDED: (Grant.State.ACTIVE,),
-    Grant.State.ACTIVE: (Grant.State.SUSPENDED,),
-}
-
-
-@transaction.atomic
-def _move_grant(acting_user: User, action: str, code: str, state: Grant.State, reason: str) -> Grant:
-    row = access_grant(acting_user, code)
-    provides = row.service.provider_id in acting_user.scope.organisations
-    if not (acting_user.has_role("bureau") or (provides and acting_user.has_role("data_officer"))):
-        raise Terminal("people.not_allowed", login=acting_user.login)
-    if not reason.strip():
-        raise Terminal("sharing.reason_missing", grant=code)
-    if row.state not in _FROM[state]:
-        raise Terminal("sharing.wrong_state", grant=code, state=row.state)
-    before = GrantState(code=code, state=row.state, reason=row.reason)
-    row.state, row.reason = state, reason.strip()[:300]
-    row.save()
-    after = GrantState(code=code, state=row.state, reason=row.reason)
-    record_audit(acting_user, action=action, kind="grant", target=code, before=before, after=after)
+    if before is not None and before != spec:
+        tell_of_grant(row, "changed", acting_user=acting_user)
     policy_after_commit()
     return row
 

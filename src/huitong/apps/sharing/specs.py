@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from huitong.engine.declarations import sharing
 from huitong.engine.declarations.spec import Spec
 
 
@@ -60,6 +61,8 @@ class GrantRow:
     reason: str
     in_force: bool
     """Active, and today is within its dates."""
+    ends_soon: bool = False
+    """In force, and for no more than :data:`huitong.apps.sharing.grant_life.WARN_DAYS` days."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,82 @@ class GrantState(Spec, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class AppState(Spec, frozen=True, kw_only=True):
+    """Whether an app may call, and why not."""
+
+    code: str
+    active: bool
+    reason: str = ""
+
+
+class GrantChange(Spec, frozen=True, kw_only=True):
+    """What provider or bureau leave of a grant: never more than it gave before."""
+
+    fields: tuple[str, ...]
+    clear: tuple[str, ...] = ()
+    kinds: tuple[sharing.ServiceKind, ...]
+    row_filter: tuple[sharing.RowFilter, ...] = ()
+    quota: int = 0
+    """Keys a day; 0 means unlimited."""
+    valid_to: str = ""
+    """ISO date; "" for no end."""
+
+
+@dataclass(frozen=True)
+class GrantEvent:
+    """One line of a grant's history."""
+
+    at: dt.datetime
+    action: str
+    """The service that did it, e.g. ``suspend_grant``."""
+    who: str
+    organisation: str
+    reason: str
+    changes: tuple[tuple[str, str, str], ...]
+    """What differs: name of the part, before, after."""
+
+
+@dataclass(frozen=True)
+class MayDo:
+    """What the reader may do about a grant."""
+
+    change: bool
+    suspend: bool
+    resume: bool
+    revoke: bool
+    renew: bool
+
+
+@dataclass(frozen=True)
+class AppPage:
+    """One consumer app with its grants."""
+
+    code: str
+    title: str
+    organisation: str
+    active: bool
+    reason: str
+    has_secret: bool
+    grants: tuple[GrantRow, ...]
+    may_keep: bool
+    """Whether the reader may rotate its secret and suspend it."""
+    may_resume: bool
+
+
 class SecretIssued(Spec, frozen=True, kw_only=True):
     """That an app got a new secret (never which)."""
 
     app: str
+
+
+@dataclass(frozen=True)
+class OpenlyKnown:
+    """A service as the public knows it: what is shared so that people need not bring a paper. No field, no address."""
+
+    title: str
+    abstract: str
+    provider: str
+    verifies: bool
+    """Answers yes or no and reveals nothing else."""
+    users: int
+    """Departments that hold a grant now."""

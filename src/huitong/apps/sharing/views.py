@@ -19,20 +19,27 @@ from huitong.apps.accounts.selectors import require_official, scope_of
 from huitong.apps.accounts.visibility import Viewer
 from huitong.apps.labels import choices, label, language
 from huitong.apps.libraries.field_words import field_titles
+from huitong.apps.overview.lineage import lineage_of_service
 from huitong.apps.paging import Page
+from huitong.apps.sharing.calling import call_command, kind_to_show, token_command
+from huitong.apps.sharing.grant_forms import ChangeForm, ReasonForm, told_events
 from huitong.apps.sharing.selectors import (
     access_grant,
     app_list,
     explain_call,
+    grant_history,
     grant_list,
     grant_row,
+    may_do,
     service_list,
     service_page,
 )
 from huitong.apps.sharing.services import issue_trial_token
 from huitong.apps.sharing.specs import GrantRow, ServicePage
+from huitong.apps.sharing.trends import calls_chart
 from huitong.apps.sharing.trying import TrialCall, TrialReply, try_call
 from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Wanted, listing_page, state_cell
+from huitong.engine.declarations.sharing import ServiceKind
 from huitong.foundation.errors import HuitongError
 
 _JSON = "Content-Type: application/json"
@@ -40,6 +47,11 @@ _JSON = "Content-Type: application/json"
 
 class TrialForm(forms.Form):
     """What a trial asks: under which grant, in which way, about whom."""
+
+    terms = {
+        "grant": "grant",
+        "kind": "service kind",
+    }
 
     grant = forms.ChoiceField(label=_("以哪项授权"))
     kind = forms.ChoiceField(label=_("方式"), widget=forms.RadioSelect)
@@ -99,12 +111,24 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     require_official(request.user)
     page = service_page(request.user, code)
     mine = _usable_grants(request.user, page)
-    initial = {"kind": page.kinds[0] if page.kinds else "", "key": page.example_key}
+    shown = _grant_to_show(mine)
+    kind = kind_to_show(page.kinds, shown.kinds if shown else page.kinds)
+    asked = {name: request.GET[name][:200] for name in ("grant", "key") if name in request.GET}
+    initial = {"grant": shown.code if shown else "", "kind": kind, "key": page.example_key, **asked}
     form = TrialForm(request.POST or None, service=page, grants=mine, initial=initial) if mine else None
     trial = None
     if form is not None and request.method == "POST" and form.is_valid() and isinstance(request.user, User):
         trial = _tried(request.user, page, form)
-    context = {"service": page, "form": form, "trial": trial, "curl": _curl(request, page, mine), "usage": _usage(page)}
+    context = {
+        "service": page,
+        "form": form,
+        "trial": trial,
+        "curl": _curl(request, page, shown, kind),
+        "consumer": shown.app if shown else "",
+        "usage": _usage(page),
+        "chart": calls_chart(page),
+        "lineage": lineage_of_service(request.user, code),
+    }
     response = render(request, "sharing/service.html", context)
     if trial:
         response.headers["Cache-Control"] = "no-store"
@@ -142,15 +166,26 @@ def _request_text(path: str, grant: str, case: str, operator: str, body: object)
     return "\n".join([*lines, "", json.dumps(body, ensure_ascii=False, indent=2)])
 
 
-def _curl(request: HttpRequest, page: ServicePage, mine: tuple[GrantRow, ...]) -> str:
-    """Two commands that call the service from a terminal: a token first, then the call."""
+def _grant_to_show(mine: tuple[GrantRow, ...]) -> GrantRow | None:
+    """The grant that examples name: one that answers about any row, and gives records, where there is one."""
+    return min(mine, key=lambda row: (bool(row.row_filter), "records" not in row.kinds), default=None)
+
+
+def _curl(request: HttpRequest, page: ServicePage, grant: GrantRow | None, kind: ServiceKind) -> str:
+    """Two commands that call the service from a terminal: a token first, then the call, of a kind that is granted."""
     host = f"{request.scheme}://{request.get_host()}"
-    app, grant = (mine[0].app, mine[0].code) if mine else ("APP", "GRANT")
-    key = page.example_key or "KEY"
-    token = f"TOKEN=$(curl -s -u {app}:$SECRET -d grant_type=client_credentials {host}{page.token_path}"
-    token += " | python3 -c 'import json,sys; print(json.load(sys.stdin)[\"access_token\"])')"
-    call = f'curl -s -H "Authorization: Bearer $TOKEN" -H "Purpose: {grant}" "{host}{page.records_path}?key={key}"'
-    return f"{token}\n{call}"
+    app, code = (grant.app, grant.code) if grant else ("APP", "GRANT")
+    names = grant.fields if grant else tuple(field.name for field in page.fields)
+    token = token_command(url=f"{host}{page.token_path}", app=app, secret="$SECRET")
+    call = call_command(
+        kind=kind,
+        url=f"{host}{page.records_path.removesuffix('/records')}",
+        token="$TOKEN",
+        grant=code,
+        key=page.example_key or "KEY",
+        field=next((name for name in names if name != page.key), page.key),
+    )
+    return f"TOKEN=$({token})\n{call}"
 
 
 def _usage(page: ServicePage) -> dict[str, int]:
@@ -180,9 +215,9 @@ def _grant_listing() -> Listing[GrantRow]:
             Column("purpose", _("用途"), head=True),
             Column("consumer", _("使用方")),
             Column("service", _("服务")),
-            Column("legal_basis", _("依据")),
+            Column("legal_basis", _("依据"), term="legal basis"),
             Column("fields", _("项目"), "number"),
-            Column("quota", _("每日限额")),
+            Column("quota", _("每日限额"), term="quota"),
             Column("valid", _("有效期")),
             Column("state", _("状态"), "badge"),
         ),
@@ -190,12 +225,12 @@ def _grant_listing() -> Listing[GrantRow]:
         empty=Empty(
             _("还没有授权"), _("使用方提出申请并说明用途，经提供部门和数据管理部门同意后，授权会列在这里。"), icon="key"
         ),
-        filters=(Filter("state", _("状态"), choices("grant_state")),),
+        filters=(Filter("state", _("状态"), [one for one in choices("grant_state") if one[0] != "out_of_date"]),),
     )
 
 
 def _grant_cells(row: GrantRow) -> tuple[Cell, ...]:
-    state = row.state if row.in_force or row.state != "active" else "out_of_date"
+    state = "ending" if row.ends_soon else row.state if row.in_force or row.state != "active" else "out_of_date"
     return (
         Cell(row.purpose, href=reverse("sharing:grant", args=[row.code]), note=row.code),
         Cell(row.consumer_title, note=row.app_title),
@@ -216,10 +251,11 @@ def _validity(row: GrantRow) -> str:
     return f"{begin or '…'} – {end or '…'}"
 
 
-def grant(request: HttpRequest, code: str) -> HttpResponse:
-    """Show a grant, and rule by rule why a call under it is answered or refused."""
+def grant(request: HttpRequest, code: str, change: ChangeForm | None = None) -> HttpResponse:
+    """Show a grant: what it gives, why a call under it is answered or refused, what may be done, what happened."""
     require_official(request.user)
-    row = grant_row(access_grant(request.user, code))
+    found = access_grant(request.user, code)
+    row, may = grant_row(found), may_do(request.user, found)
     kind = request.GET.get("kind", "")
     kind = kind if kind in row.kinds else (row.kinds[0] if row.kinds else "records")
     titles = field_titles((*row.fields, *row.clear))
@@ -230,6 +266,10 @@ def grant(request: HttpRequest, code: str) -> HttpResponse:
         "kind": kind,
         "kinds": row.kinds,
         "validity": _validity(row),
+        "may": may,
+        "reason": ReasonForm(auto_id=False),
+        "change": (change or ChangeForm(grant=found)) if may.change else None,
+        "events": told_events(grant_history(found)),
         **_explained(request, code, kind),
     }
     return render(request, "sharing/grant.html", context)

@@ -41,11 +41,19 @@ _OVER_THE_NETWORK = "?prefer_socket=false"
 """The driver otherwise leaves a loopback address, which may be a tunnel, for the socket file of that name."""
 
 _OBJECTS = """
-SELECT table_name, IF(table_type = 'BASE TABLE', table_rows, NULL) FROM information_schema.tables
+SELECT table_name, IF(table_type = 'BASE TABLE', table_rows, NULL),
+  IF(table_type = 'BASE TABLE', table_comment, '') FROM information_schema.tables
 WHERE table_schema = database() ORDER BY table_name"""
 _COLUMNS = """
 SELECT column_name, column_type, data_type, numeric_precision, numeric_scale FROM information_schema.columns
 WHERE table_schema = database() AND table_name = %s ORDER BY ordinal_position"""
+
+
+_WORDS = """
+SELECT c.column_name, c.column_comment, COALESCE(s.seq_in_index, 0) FROM information_schema.columns c
+LEFT JOIN information_schema.statistics s ON s.table_schema = c.table_schema AND s.table_name = c.table_name
+  AND s.column_name = c.column_name AND s.index_name = 'PRIMARY'
+WHERE c.table_schema = database() AND c.table_name = %s"""
 
 
 class MysqlConnector:
@@ -58,12 +66,14 @@ class MysqlConnector:
     def objects(self, source: Source) -> tuple[SourceObject, ...]:
         """List tables and views, with the server's estimate of their rows."""
         with _connected(source) as con:
-            return tuple(SourceObject(name, rows) for name, rows in _objects(con))
+            return tuple(SourceObject(name, rows, comment) for name, rows, comment in _objects(con))
 
     def columns(self, source: Source, object_name: str) -> tuple[SourceColumn, ...]:
-        """List columns with their full types, e.g. ``decimal(12,2) unsigned``."""
+        """List columns with their full types, e.g. ``decimal(12,2) unsigned``, their comments and the primary key."""
         with _connected(source) as con:
-            return tuple(SourceColumn(name, declared.name) for name, declared in _columns(source, con, object_name))
+            columns = _columns(source, con, object_name)
+            words = {str(name): (str(comment), int(key)) for name, comment, key in _rows(con, _WORDS, object_name)}
+        return tuple(SourceColumn(name, declared.name, *words.get(name, ("", 0))) for name, declared in columns)
 
     def count(self, source: Source, object_name: str) -> int | None:
         """Count rows: the server walks its smallest index."""
@@ -163,12 +173,13 @@ def _rows(con: Connection[Any], query: str, *arguments: str) -> list[tuple[Any, 
         return list(cursor.fetchall())
 
 
-def _objects(con: Connection[Any]) -> list[tuple[str, int | None]]:
-    return [(str(name), None if rows is None else int(rows)) for name, rows in _rows(con, _OBJECTS)]
+def _objects(con: Connection[Any]) -> list[tuple[str, int | None, str]]:
+    found = _rows(con, _OBJECTS)
+    return [(str(name), None if rows is None else int(rows), str(comment or "")) for name, rows, comment in found]
 
 
 def _columns(source: Source, con: Connection[Any], object_name: str) -> list[tuple[str, ColumnType]]:
-    names = [name for name, _ in _objects(con)]
+    names = [name for name, _, _ in _objects(con)]
     if object_name not in names:
         raise object_missing(source, object_name, names)
     return [

@@ -13,6 +13,8 @@ import pyarrow as pa
 _AS_IS = "{column}"
 _AS_TEXT = "CAST({column} AS CHAR)"
 _AS_MICROSECONDS = "TIMESTAMPDIFF(MICROSECOND, '1970-01-01 00:00:00', {column})"
+_AS_WHOLE_SECONDS = "(TO_SECONDS({column}) - 62167219200) * 1000000"
+"""The same for columns without fractions, at half the cost to the server, whose one thread a reader waits for."""
 
 _INTEGERS = {
     "tinyint": (pa.int8(), pa.uint8()),
@@ -25,7 +27,7 @@ _OTHERS: dict[str, tuple[str, pa.DataType]] = {
     "float": (_AS_IS, pa.float32()),
     "double": (_AS_IS, pa.float64()),
     "year": (_AS_IS, pa.int16()),
-    "date": ("DATEDIFF({column}, '1970-01-01')", pa.date32()),
+    "date": ("TO_DAYS({column}) - 719528", pa.date32()),
     "datetime": (_AS_MICROSECONDS, pa.timestamp("us")),
     "timestamp": (_AS_MICROSECONDS, pa.timestamp("us")),
     "bit": ("CAST({column} AS UNSIGNED)", pa.uint64()),
@@ -61,6 +63,8 @@ def column_type(declared: str, kind: str, precision: int | None, scale: int | No
         return ColumnType(declared, _AS_IS, _INTEGERS[kind]["unsigned" in declared])
     if kind == "decimal" and precision is not None and scale is not None:
         return _decimal(declared, precision, scale)
+    if declared in ("datetime", "timestamp"):
+        return ColumnType(declared, _AS_WHOLE_SECONDS, pa.timestamp("us"))
     if kind in _OTHERS:
         return ColumnType(declared, *_OTHERS[kind])
     if kind in _TEXTS:

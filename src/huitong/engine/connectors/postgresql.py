@@ -40,7 +40,7 @@ from huitong.foundation.errors import HuitongError, Terminal
 
 _OBJECTS: LiteralString = """
 SELECT c.oid, n.nspname, c.relname, CASE WHEN c.reltuples >= 0 AND c.relkind <> 'v' THEN c.reltuples::bigint END,
-  pg_table_is_visible(c.oid)
+  pg_table_is_visible(c.oid), COALESCE(obj_description(c.oid, 'pg_class'), '')
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
 ORDER BY pg_table_is_visible(c.oid) DESC, n.nspname, c.relname"""
@@ -50,6 +50,11 @@ SELECT a.attname, format_type(a.atttypid, a.atttypmod), b.typname, b.typcategory
 FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
 JOIN pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
 WHERE a.attrelid = %s AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"""
+_WORDS: LiteralString = """
+SELECT a.attname, COALESCE(col_description(a.attrelid, a.attnum), ''),
+  COALESCE(array_position(k.conkey, a.attnum), 0)
+FROM pg_attribute a LEFT JOIN pg_constraint k ON k.conrelid = a.attrelid AND k.contype = 'p'
+WHERE a.attrelid = %s AND a.attnum > 0 AND NOT a.attisdropped"""
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,7 @@ class _Relation:
     schema: str
     name: str
     rows: int | None
+    comment: str
 
     @property
     def quoted(self) -> str:
@@ -75,13 +81,16 @@ class PostgresqlConnector:
         """List tables and views, with the rows counted by the last ANALYZE."""
         with _connected(source) as con:
             found = _relations(con)
-        return tuple(SourceObject(name, found[name].rows) for name in sorted(found))
+        return tuple(SourceObject(name, found[name].rows, found[name].comment) for name in sorted(found))
 
     def columns(self, source: Source, object_name: str) -> tuple[SourceColumn, ...]:
-        """List columns with their full types, e.g. ``numeric(12,2)``."""
+        """List columns with their full types, e.g. ``numeric(12,2)``, their comments and the primary key."""
         with _connected(source) as con:
-            columns = _columns(con, _relation(source, con, object_name))
-        return tuple(SourceColumn(name, declared.name) for name, declared in columns.items())
+            relation = _relation(source, con, object_name)
+            columns = _columns(con, relation)
+            found = con.execute(_WORDS, [relation.oid]).fetchall()
+        words = {name: (comment, key) for name, comment, key in found}
+        return tuple(SourceColumn(name, declared.name, *words.get(name, ("", 0))) for name, declared in columns.items())
 
     def count(self, source: Source, object_name: str) -> int | None:
         """Count rows exactly: the server scans the table or an index."""
@@ -210,8 +219,8 @@ def _broken(source: Source, object_name: str, words: str) -> HuitongError:
 def _relations(con: psycopg.Connection[Any]) -> dict[str, _Relation]:
     """Return every relation by the shortest name that finds it."""
     relations = {}
-    for oid, schema, name, rows, visible in con.execute(_OBJECTS).fetchall():
-        relations[name if visible else f"{schema}.{name}"] = _Relation(oid, schema, name, rows)
+    for oid, schema, name, rows, visible, comment in con.execute(_OBJECTS).fetchall():
+        relations[name if visible else f"{schema}.{name}"] = _Relation(oid, schema, name, rows, comment)
     return relations
 
 

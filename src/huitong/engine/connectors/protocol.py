@@ -22,6 +22,10 @@ class SourceColumn:
 
     name: str
     type: str
+    comment: str = ""
+    """What whoever made the table wrote beside it, "" where the source keeps no such thing."""
+    key: int = 0
+    """Its place in the declared primary key, from 1; 0 where it is no part of one."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class SourceObject:
 
     name: str
     rows: int | None
+    comment: str = ""
 
 
 @dataclass(frozen=True)

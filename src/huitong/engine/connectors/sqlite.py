@@ -40,6 +40,7 @@ class _Column:
     name: str
     declared: str
     type: pa.DataType
+    key: int = 0
 
     @property
     def exact(self) -> str:
@@ -74,9 +75,10 @@ class SqliteConnector:
             return tuple(SourceObject(name, None) for name in _names(con))
 
     def columns(self, source: Source, object_name: str) -> tuple[SourceColumn, ...]:
-        """List columns with their declared types, which may be empty."""
+        """List columns with their declared types, which may be empty, and the primary key; SQLite has no comments."""
         with _opened(source) as con:
-            return tuple(SourceColumn(column.name, column.declared) for column in _columns(source, con, object_name))
+            found = _columns(source, con, object_name)
+        return tuple(SourceColumn(column.name, column.declared, key=column.key) for column in found)
 
     def count(self, source: Source, object_name: str) -> int | None:
         """Count rows: SQLite walks its smallest index."""
@@ -171,7 +173,7 @@ def _columns(source: Source, con: sqlite3.Connection, object_name: str) -> tuple
     columns = []
     for name, declared, key in seen:
         row_id = keyed_by_row_id and bool(key) and len(keys) == 1 and declared.upper() == "INTEGER"
-        columns.append(_Column(name, declared, pa.int64() if row_id else _arrow_type(declared, strict)))
+        columns.append(_Column(name, declared, pa.int64() if row_id else _arrow_type(declared, strict), key))
     return tuple(columns)
 
 

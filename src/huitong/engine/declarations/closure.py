@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from huitong.engine.declarations.case_checks import check_case_type
 from huitong.engine.declarations.items import CatalogItem
 from huitong.engine.declarations.libraries import Library
 from huitong.engine.declarations.pack import Pack
@@ -18,7 +19,7 @@ def check_closure(pack: Pack) -> None:
     """Check codes and references of a whole pack.
 
     Raises:
-        Terminal: ``pack.duplicate``, ``pack.unknown_reference``, ``pack.cycle``.
+        Terminal: ``pack.duplicate``, ``pack.unknown_reference``, ``pack.cycle``; what ``check_case_type`` raises.
     """
     known = _known(pack)
     for kind, codes in known.items():
@@ -29,6 +30,8 @@ def check_closure(pack: Pack) -> None:
     for where, kind, code in _references(pack):
         if code and code not in sets[kind]:
             raise Terminal("pack.unknown_reference", where=where, kind=kind, code=code)
+    for case_type in pack.case_types:
+        check_case_type(case_type)
     _check_tree({one.code: one.superior for one in pack.organisations})
 
 
@@ -51,6 +54,11 @@ def _known(pack: Pack) -> dict[str, list[str]]:
         "served fields": [f"{one.code}.{field}" for one in pack.services for field in one.fields],
         "apps": [one.code for one in pack.apps],
         "grants": [one.code for one in pack.grants],
+        "authorities": [one.element for one in pack.authorities],
+        "remits": [one.organisation for one in pack.remits],
+        "case types": [one.code for one in pack.case_types],
+        "case number prefixes": [one.prefix for one in pack.case_types],
+        "indicators": [one.code for one in pack.indicators],
     }
 
 
@@ -73,8 +81,11 @@ def _references(pack: Pack) -> Iterator[Named]:
         yield f"organisations/{organisation.code}", "organisations", organisation.superior
     for system in pack.systems:
         yield f"systems/{system.code}", "organisations", system.organisation
+        yield f"systems/{system.code}", "systems", system.successor
     for user in pack.users:
         yield f"users/{user.login}", "organisations", user.organisation
+        for post in user.posts:
+            yield f"users/{user.login}", "organisations", post.organisation
     for element in pack.elements:
         yield f"elements/{element.name}", "codelists", element.codelist
     for source in pack.sources:
@@ -85,6 +96,11 @@ def _references(pack: Pack) -> Iterator[Named]:
     for library in pack.libraries:
         yield from _of_library(library)
     yield from _of_sharing(pack)
+    for authority in pack.authorities:
+        yield f"authorities/{authority.element}", "elements", authority.element
+        yield f"authorities/{authority.element}", "organisations", authority.organisation
+    for remit in pack.remits:
+        yield f"remits/{remit.organisation}", "organisations", remit.organisation
 
 
 def _of_item(item: CatalogItem) -> Iterator[Named]:
@@ -121,6 +137,7 @@ def _of_sharing(pack: Pack) -> Iterator[Named]:
         yield from ((where, "items", code) for code in service.items)
     for app in pack.apps:
         yield f"apps/{app.code}", "organisations", app.organisation
+        yield f"apps/{app.code}", "systems", app.system
     for grant in pack.grants:
         where = f"grants/{grant.code}"
         yield where, "apps", grant.app

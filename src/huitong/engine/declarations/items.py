@@ -9,6 +9,11 @@ from huitong.engine.declarations.spec import Spec
 
 SharingType = Literal["unconditional", "conditional", "none"]
 SharingMethod = Literal["api", "exchange", "subscription", "file"]
+ItemFormat = Literal["database", "spreadsheet", "document", "image", "media", "self_described", "stream", "api"]
+"""The guide's six formats, and streams and interfaces, which it has no name for."""
+GuideType = Literal["", "C", "N", "Y", "D", "T", "L", "M", "G", "B", "I", "F"]
+"""Data types as the guide writes them: characters, number, money, date, date and time, logical, memo, general (blob),
+double, integer, float."""
 UpdateCycle = Literal["realtime", "daily", "weekly", "monthly", "quarterly", "yearly", "irregular"]
 
 
@@ -16,7 +21,8 @@ class ItemField(Spec, frozen=True, kw_only=True):
     """信息项.
 
     ``column`` is the name at the source, ``name`` the one in ``std`` (default: the element's name);
-    ``element`` is the name of a data element; ``required`` and ``unique`` add rules.
+    ``element`` is the name of a data element; ``required`` and ``unique`` add rules. ``guide_type`` and ``length`` are
+    the guide's data type and length where they are not those of the element.
     """
 
     column: str
@@ -26,6 +32,8 @@ class ItemField(Spec, frozen=True, kw_only=True):
     title_en: str = ""
     required: bool = False
     unique: bool = False
+    guide_type: GuideType = ""
+    length: int = 0
 
     @property
     def std_name(self) -> str:
@@ -64,11 +72,19 @@ class CatalogItem(Spec, frozen=True, kw_only=True):
     """基础 / 主题 / 部门 class of the guide."""
     category: str = ""
     """目 / 细目 as a path, e.g. ``人口/户籍``."""
+    classification: str = ""
+    """类 (1 digit), 项 (2), 目 (3) and perhaps 细目 of the guide, without separators, e.g. ``303002``."""
+    resource_code: str = ""
+    """信息资源代码: ``classification/sequence``; "" has it given when the item is published."""
     abstract: str = ""
     abstract_en: str = ""
-    format: Literal["database", "spreadsheet", "document", "stream", "api"] = "database"
+    format: ItemFormat = "database"
+    format_type: str = ""
+    """The product or file type, e.g. ``mysql`` or ``xlsx``."""
     sharing_type: SharingType = "conditional"
     sharing_condition: str = ""
+    sharing_basis: str = ""
+    """The law, regulation or policy that forbids sharing, for ``none``."""
     sharing_method: SharingMethod = "api"
     open_to_public: bool = False
     open_condition: str = ""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import os
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,12 +12,15 @@ from typing import Any, TypeVar
 import msgspec
 import yaml
 
+from huitong.engine.declarations.cases import CaseType
 from huitong.engine.declarations.closure import check_closure
 from huitong.engine.declarations.elements import CodeEntry, CodeList, Element
+from huitong.engine.declarations.indicators import Indicator
 from huitong.engine.declarations.items import CatalogItem
 from huitong.engine.declarations.libraries import Library
 from huitong.engine.declarations.pack import Manifest, Pack
 from huitong.engine.declarations.people import Organisation, System, User
+from huitong.engine.declarations.remits import Authority, Remit
 from huitong.engine.declarations.sharing import ConsumerApp, Grant, Service
 from huitong.engine.declarations.sources import Source
 from huitong.engine.declarations.spec import Spec
@@ -34,8 +39,24 @@ KINDS: dict[str, type[Spec]] = {
     "services": Service,
     "apps": ConsumerApp,
     "grants": Grant,
+    "case_types": CaseType,
+    "indicators": Indicator,
+    "authorities": Authority,
+    "remits": Remit,
 }
 """What a pack may hold: ``<kind>.yaml``, or a folder ``<kind>/`` of YAML files; each a list, or one mapping."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One pack by itself, without those it requires."""
+
+    folder: Path
+    manifest: Manifest
+    declared: dict[str, list[Spec]]
+
+    def variables(self) -> dict[str, str]:
+        return {name: _expanded(value, self.folder) for name, value in self.manifest.variables.items()}
 
 
 def load_pack(path: str | Path) -> Pack:
@@ -49,17 +70,19 @@ def load_pack(path: str | Path) -> Pack:
             value), ``pack.cycle``, ``pack.duplicate``, ``pack.unknown_reference``.
     """
     folder = find_pack(path)
-    parts: list[tuple[Manifest, dict[str, list[Spec]]]] = []
+    parts: list[_Part] = []
     _gather(folder, parts, trail=())
     merged: dict[str, list[Any]] = {kind: [] for kind in (*KINDS, "codelists")}
-    for _, declared in parts:
-        for kind, specs in declared.items():
+    for part in parts:
+        for kind, specs in part.declared.items():
             merged[kind].extend(specs)
-    manifest = parts[-1][0]
+    manifest = parts[-1].manifest
     pack = Pack(
         name=manifest.name,
         title=manifest.title,
         title_en=manifest.title_en,
+        variables={name: value for part in parts for name, value in part.variables().items()},
+        written_variables={name: value for part in parts for name, value in part.manifest.variables.items()},
         **{kind: tuple(specs) for kind, specs in merged.items()},
     )
     check_closure(pack)
@@ -75,15 +98,21 @@ def find_pack(path: str | Path, *, beside: Path | None = None) -> Path:
     raise Terminal("pack.not_found", path=path)
 
 
-def _gather(folder: Path, parts: list[tuple[Manifest, dict[str, list[Spec]]]], trail: tuple[Path, ...]) -> None:
+def _gather(folder: Path, parts: list[_Part], trail: tuple[Path, ...]) -> None:
     """Append the packs that ``folder`` requires, depth first and each once, then ``folder`` itself."""
     if folder in trail:
         raise Terminal("pack.cycle", what="requires", path=" → ".join(step.name for step in (*trail, folder)))
     manifest = _convert(_read_yaml(folder / "pack.yaml"), Manifest, folder / "pack.yaml")
     for name in manifest.requires:
         _gather(find_pack(name, beside=folder), parts, (*trail, folder))
-    if all(manifest.name != known.name for known, _ in parts):
-        parts.append((manifest, _declared(folder)))
+    if all(manifest.name != known.manifest.name for known in parts):
+        parts.append(_Part(folder, manifest, _declared(folder)))
+
+
+def _expanded(value: str, folder: Path) -> str:
+    """Fill in ``${pack}``; a path below or beside the pack's folder comes without ``..``, an address as it is."""
+    filled = value.replace("${pack}", str(folder))
+    return os.path.normpath(filled) if filled != value and "://" not in value else filled
 
 
 def _declared(folder: Path) -> dict[str, list[Spec]]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from huitong.engine.declarations.cases import CaseType
 from huitong.engine.declarations.elements import CodeList, Element
+from huitong.engine.declarations.indicators import Indicator
 from huitong.engine.declarations.items import CatalogItem
 from huitong.engine.declarations.libraries import Library
 from huitong.engine.declarations.people import Organisation, System, User
+from huitong.engine.declarations.remits import Authority, Remit
 from huitong.engine.declarations.sharing import ConsumerApp, Grant, Service
 from huitong.engine.declarations.sources import Source
 from huitong.engine.declarations.spec import Spec
@@ -19,6 +22,8 @@ class Manifest(Spec, frozen=True, kw_only=True):
     title_en: str = ""
     version: str = "1"
     requires: tuple[str, ...] = ()
+    variables: dict[str, str] = {}
+    """Defaults for ``${NAME}`` in sources' locations; ``${pack}`` in one stands for the folder of this file."""
 
 
 class Pack(Spec, frozen=True, kw_only=True):
@@ -38,3 +43,11 @@ class Pack(Spec, frozen=True, kw_only=True):
     services: tuple[Service, ...] = ()
     apps: tuple[ConsumerApp, ...] = ()
     grants: tuple[Grant, ...] = ()
+    case_types: tuple[CaseType, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    authorities: tuple[Authority, ...] = ()
+    remits: tuple[Remit, ...] = ()
+    variables: dict[str, str] = {}
+    """Defaults for ``${NAME}`` in sources' locations, those of the pack before those of what it requires."""
+    written_variables: dict[str, str] = {}
+    """The same as their manifests have them, ``${pack}`` still standing for a folder: what another machine can use."""

@@ -11,6 +11,19 @@ OrganisationKind = Literal["government", "bureau", "department", "county", "subc
 Level = Literal["national", "provincial", "city", "county"]
 
 
+Host = Literal["", "city_cloud", "provincial", "national", "own_room", "vendor"]
+
+
+class Contact(Spec, frozen=True, kw_only=True):
+    """A person who answers for something: 首席数据官 or 数据联络员. ``login`` where the person has an account."""
+
+    name: str
+    name_en: str = ""
+    post: str = ""
+    phone: str = ""
+    login: str = ""
+
+
 class Organisation(Spec, frozen=True, kw_only=True):
     """组织机构. ``superior`` is the code of the organisation above; ``division`` a GB/T 2260 code."""
 
@@ -22,10 +35,23 @@ class Organisation(Spec, frozen=True, kw_only=True):
     superior: str = ""
     division: str = ""
     uscc: str = ""
+    chief_data_officer: Contact | None = None
+    liaisons: tuple[Contact, ...] = ()
+
+
+class Database(Spec, frozen=True, kw_only=True):
+    """A database of a system: what it is called, on which product, and roughly how many tables."""
+
+    name: str
+    product: str = ""
+    tables: int = 0
 
 
 class System(Spec, frozen=True, kw_only=True):
-    """信息系统: an information system of an organisation."""
+    """信息系统: an information system of an organisation.
+
+    ``host`` is where it runs; ``successor`` the system that it was merged into, or that replaces it.
+    """
 
     code: str
     title: str
@@ -34,10 +60,23 @@ class System(Spec, frozen=True, kw_only=True):
     level: Level = "city"
     state: Literal["planned", "live", "retiring", "retired", "merged"] = "live"
     abstract: str = ""
+    host: Host = ""
+    successor: str = ""
+    databases: tuple[Database, ...] = ()
+
+
+class Post(Spec, frozen=True, kw_only=True):
+    """A further post of somebody: a role in an organisation."""
+
+    organisation: str
+    role: Role
 
 
 class User(Spec, frozen=True, kw_only=True):
-    """用户. ``password`` only in demo packs; otherwise set by invitation."""
+    """用户. ``password`` only in demo packs; otherwise set by invitation.
+
+    ``organisation`` and ``role`` are the main post; ``posts`` what else somebody does, and where.
+    """
 
     login: str
     name: str
@@ -47,3 +86,6 @@ class User(Spec, frozen=True, kw_only=True):
     password: str = ""
     person: str = ""
     """ID number of a citizen's account, so that "my data" knows whose."""
+    email: str = ""
+    """Where notices go as well, where mail is set up."""
+    posts: tuple[Post, ...] = ()

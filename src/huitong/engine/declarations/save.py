@@ -16,7 +16,7 @@ from huitong.engine.declarations.pack import Manifest, Pack
 def save_pack(pack: Pack, folder: Path) -> list[Path]:
     """Write ``pack.yaml``, ``<kind>.yaml`` for what there is, and ``codelists/``; return the files written."""
     folder.mkdir(parents=True, exist_ok=True)
-    manifest = Manifest(name=pack.name, title=pack.title, title_en=pack.title_en)
+    manifest = Manifest(name=pack.name, title=pack.title, title_en=pack.title_en, variables=pack.written_variables)
     written = [_write_yaml(folder / "pack.yaml", msgspec.to_builtins(manifest))]
     for kind in KINDS:
         specs = getattr(pack, kind)

@@ -32,13 +32,17 @@ class Service(Spec, frozen=True, kw_only=True):
 
 
 class ConsumerApp(Spec, frozen=True, kw_only=True):
-    """消费方应用. ``secret`` only in demo packs; otherwise issued once on a page."""
+    """消费方应用. ``secret`` only in demo packs; otherwise issued once on a page.
+
+    ``system`` is the information system that calls by it, where that is registered.
+    """
 
     code: str
     title: str
     title_en: str
     organisation: str
     secret: str = ""
+    system: str = ""
 
 
 class RowFilter(Spec, frozen=True, kw_only=True):

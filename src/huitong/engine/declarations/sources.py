@@ -14,8 +14,8 @@ class Source(Spec, frozen=True, kw_only=True):
 
     ``location`` is a file or folder path (sqlite, csv, xlsx), a connection URL
     (``mysql://user:password@host:port/db``, ``postgresql://…``) or a page address (html).
-    ``${NAME}`` in it is replaced from the pack's variables (``home``, ``pack``, ``shared``) and the environment,
-    so that passwords stay out of packs.
+    ``${NAME}`` in it is replaced from the pack's variables (``pack.yaml``, ``--set``, ``home``) and the environment, so
+    that passwords stay out of packs.
     """
 
     code: str

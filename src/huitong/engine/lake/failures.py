@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,9 +9,11 @@ from pathlib import Path
 
 import duckdb
 
+from huitong.foundation.disk import disk_is_full
 from huitong.foundation.errors import HuitongError, Terminal, Transient
 
 _OWNER = re.compile(r"held in (?P<program>\S+) \(PID (?P<pid>\d+)\)")
+_FULL = ("No space left on device", "Disk quota exceeded", "database or disk is full")
 
 
 @contextmanager
@@ -29,7 +30,7 @@ def lake_failures(where: str) -> Iterator[None]:
     except duckdb.Error as error:
         raise translated(error, where) from error
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if disk_is_full(error, Path(where)):
             raise Transient("lake.disk_full", where=where) from error
         raise
 
@@ -39,7 +40,7 @@ def translated(error: duckdb.Error, where: str) -> HuitongError:
     text = str(error)
     if owner := _OWNER.search(text):
         return Transient("lake.owned", where=where, pid=owner["pid"], program=Path(owner["program"]).name)
-    if "No space left on device" in text or "Disk quota exceeded" in text:
+    if any(words in text for words in _FULL):
         return Transient("lake.disk_full", where=where)
     if isinstance(error, duckdb.OutOfMemoryException):
         return Transient("lake.out_of_memory", where=where)

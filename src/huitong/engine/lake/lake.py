@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -90,6 +91,16 @@ class Lake:
                 yield con
             finally:
                 con.close()
+
+    @contextmanager
+    def scratch_folder(self) -> Iterator[Path]:
+        """Give an empty folder for one run's files, on the disk of the state; it goes with the context."""
+        folder = self.scratch / f"run-{uuid.uuid4().hex}"
+        folder.mkdir(parents=True)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     @contextmanager
     def _cursor(self) -> Iterator[Connection]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,15 +79,54 @@ def append_rows(con: Connection, schema: str, name: str, *, new: str) -> RowChan
     return RowChanges(inserted=_add_file(con, schema, name, new=new))
 
 
+def adopt_file(con: Connection, schema: str, name: str, *, file: Path) -> int:
+    """Make a Parquet file a missing table's first rows, without writing them again; return how many they are.
+
+    The file leaves its place: its rows are the table's whole content, columns and types those of the file.
+    """
+    rows = f"read_parquet({literal(str(file))})"
+    con.execute(f"CREATE TABLE {table(schema, name)} AS FROM {rows} LIMIT 0")
+    count = one_value(con, f"SELECT count(*) FROM {rows}")
+    if count:
+        own = _new_file(con, schema, name)
+        shutil.move(file, own)
+        _register(con, schema, name, own)
+    return count
+
+
+def share_file(con: Connection, schema: str, name: str, *, file: Path) -> None:
+    """Add a Parquet file's rows to a table that has some of its columns, under the same names, without a second copy.
+
+    The table gets a hard link of its own, so that removing it, as compaction does, leaves other tables' links.
+    """
+    own = _new_file(con, schema, name)
+    try:
+        own.hardlink_to(file)
+    except OSError:  # another disk, or one without links
+        shutil.copyfile(file, own)
+    _register(con, schema, name, own)
+
+
+def _new_file(con: Connection, schema: str, name: str) -> Path:
+    folder = Path(_option(con, "data_path")) / schema / name
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"huitong-{uuid.uuid4().hex}.parquet"
+
+
+def _register(con: Connection, schema: str, name: str, file: Path) -> None:
+    con.execute(
+        f"CALL ducklake_add_data_files('lake', {literal(name)}, {literal(str(file))}, schema => {literal(schema)}, "
+        f"ignore_extra_columns => true)"
+    )
+
+
 def _add_file(con: Connection, schema: str, name: str, *, new: str) -> int:
     """Write rows to a Parquet file of the table and register it: half the time of an INSERT for columns of many texts.
 
     DuckLake's own writer tries a dictionary on every column; giving up early is what saves (decision 0006). A
     transaction that fails leaves a file that nobody names; ``Lake.compact`` removes such.
     """
-    folder = Path(_option(con, "data_path")) / schema / name
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"huitong-{uuid.uuid4().hex}.parquet"
+    file = _new_file(con, schema, name)
     columns = table_columns(con, schema, name)
     typed = ", ".join(f"CAST({ident(column)} AS {kind}) AS {ident(column)}" for column, kind in columns.items())
     options = f"(FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT {_DICTIONARY})"
@@ -98,9 +138,7 @@ def _add_file(con: Connection, schema: str, name: str, *, new: str) -> int:
     if not written:
         file.unlink()
         return 0
-    con.execute(
-        f"CALL ducklake_add_data_files('lake', {literal(name)}, {literal(str(file))}, schema => {literal(schema)})"
-    )
+    _register(con, schema, name, file)
     return written
 
 

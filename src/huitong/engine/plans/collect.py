@@ -15,16 +15,33 @@ _STAGED = "(FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 1000)"
 """A dictionary of many distinct texts costs more than it saves in a file that is read twice and removed."""
 
 
-def stage_sql(stream: str, file: Path, *, schema: pa.Schema, key: Sequence[str]) -> str:
-    """Write a stream to a Parquet file with ``_key`` in front.
+def stage_sql(stream: str, file: Path, *, schema: pa.Schema, key: Sequence[str], run_id: int) -> str:
+    """Write a stream to a Parquet file with ``_key`` and ``_run`` in front: the rows of ``raw`` should the run be this.
 
     ``_key`` is NULL for a row that its key does not identify: a key column is empty, or there is none declared.
     Integers widen to BIGINT and floats to DOUBLE, so that a source that widens a column later changes nothing.
     """
-    parts = [f"nullif(trim(CAST({ident(name)} AS VARCHAR)), '')" for name in key]
+    parts = [_key_text(schema.field(name)) for name in key]
     row_key = f" || {_SEPARATOR} || ".join(parts) if parts else "CAST(NULL AS VARCHAR)"
     columns = ", ".join(_widened(field) for field in schema)
-    return f"COPY (SELECT {row_key} AS {ident(KEY)}, {columns} FROM {ident(stream)}) TO {literal(str(file))} {_STAGED}"
+    own = f"{row_key} AS {ident(KEY)}, {_run(run_id)}"
+    return f"COPY (SELECT {own}, {columns} FROM {ident(stream)}) TO {literal(str(file))} {_STAGED}"
+
+
+def _key_text(field: pa.Field) -> str:
+    """A key column as text without blanks around it; trimming each costs a quarter of the whole, so few are.
+
+    Blanks are U+0020 and nothing else, as in :mod:`huitong.engine.staging`: ``trim`` alone takes every Unicode space.
+    """
+    name = ident(field.name)
+    if not (pa.types.is_string(field.type) or pa.types.is_large_string(field.type)):
+        return f"nullif(trim(CAST({name} AS VARCHAR), ' '), '')"
+    blank = f"starts_with({name}, ' ') OR suffix({name}, ' ') OR {name} = ''"
+    return f"CASE WHEN {blank} THEN nullif(trim({name}, ' '), '') ELSE {name} END"
+
+
+def _run(run_id: int) -> str:
+    return f"CAST({run_id} AS BIGINT) AS {ident(RUN)}"
 
 
 def _widened(field: pa.Field) -> str:
@@ -36,29 +53,40 @@ def _widened(field: pa.Field) -> str:
     return name
 
 
-def content_keys_sql(staged: Path, file: Path, *, columns: Sequence[str]) -> str:
+def content_keys_sql(staged: Path, file: Path, *, columns: Sequence[str], run_id: int) -> str:
     """Rewrite a staged file so that rows without a key get one from their content: md5 of the row, ``#``, ordinal.
 
     Equal rows differ by the ordinal only, so the file's rows are a multiset and stay one.
     """
     text = ", ".join(f"coalesce(CAST({ident(name)} AS VARCHAR), {_NULL_MARK})" for name in columns)
     source = f"read_parquet({literal(str(staged))})"
-    key = ident(KEY)
+    key, run = ident(KEY), _run(run_id)
     return (
-        f"COPY (SELECT {key}, {idents(columns)} FROM {source} WHERE {key} IS NOT NULL UNION ALL "
-        f"SELECT content || '#' || row_number() OVER (PARTITION BY content), {idents(columns)} "
+        f"COPY (SELECT {key}, {run}, {idents(columns)} FROM {source} WHERE {key} IS NOT NULL UNION ALL "
+        f"SELECT content || '#' || row_number() OVER (PARTITION BY content), {run}, {idents(columns)} "
         f"FROM (SELECT md5(concat_ws({_SEPARATOR}, {text})) AS content, {idents(columns)} "
         f"FROM {source} WHERE {key} IS NULL)) TO {literal(str(file))} {_STAGED}"
     )
 
 
-def staged_facts_sql(staged: Path, *, columns: Sequence[str], watermark: str) -> str:
-    """One row: rows, rows without key, distinct key hashes, checksum (order does not count), greatest watermark."""
+def staged_facts_sql(staged: Path, *, columns: Sequence[str], key: Sequence[str], watermark: str) -> str:
+    """One row: rows, rows without key, with a trimmed key, checksum (order does not count), greatest watermark.
+
+    Trimmed keys are counted for a key of one column.
+    """
     greatest = f"CAST(max({ident(watermark)}) AS VARCHAR)" if watermark else "NULL"
+    trimmed = f"count(*) FILTER ({ident(KEY)} <> CAST({ident(key[0])} AS VARCHAR))" if len(key) == 1 else "0"
     return (
-        f"SELECT count(*), count(*) FILTER ({ident(KEY)} IS NULL), count(DISTINCT hash({ident(KEY)})) "
-        f"FILTER ({ident(KEY)} IS NOT NULL), coalesce(bit_xor(hash({idents(columns)})), 0), {greatest} "
-        f"FROM read_parquet({literal(str(staged))})"
+        f"SELECT count(*), count(*) - count({ident(KEY)}), {trimmed}, coalesce(bit_xor(hash({idents(columns)})), 0), "
+        f"{greatest} FROM read_parquet({literal(str(staged))})"
+    )
+
+
+def distinct_keys_sql(staged: Path) -> str:
+    """How many key hashes the staged rows have; a query of its own, since it would keep the facts on one core."""
+    return (
+        f"SELECT count(DISTINCT hash({ident(KEY)})) FROM read_parquet({literal(str(staged))}) "
+        f"WHERE {ident(KEY)} IS NOT NULL"
     )
 
 
@@ -73,10 +101,7 @@ def duplicate_keys_sql(staged: Path) -> str:
 
 def staged_rows_sql(staged: Path, *, run_id: int, columns: Iterable[str]) -> str:
     """The staged rows as rows of ``raw``."""
-    return (
-        f"SELECT {ident(KEY)}, CAST({run_id} AS BIGINT) AS {ident(RUN)}, {idents(columns)} "
-        f"FROM read_parquet({literal(str(staged))})"
-    )
+    return f"SELECT {ident(KEY)}, {_run(run_id)}, {idents(columns)} FROM read_parquet({literal(str(staged))})"
 
 
 def staged_keys_sql(staged: Path) -> str:

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from huitong.engine.declarations.libraries import Attribute, Library, LibrarySource
-from huitong.engine.lake.names import KEY, RUN, ident, literal, table
+from huitong.engine.lake.names import KEY, RUN, ident, idents, literal, table
 
 FUSED = "_fused"
-"""Temporary table of a fusing: one row an entity with its golden values, where they come from, and who disagrees."""
+"""The temporary table or view of a fusing: one row an entity, as :func:`fused_sql` says."""
 CONFLICT_ID = "conflict_id"
+_DISAGREE = '"is.disagree"'
 
 
 @dataclass(frozen=True)
@@ -41,32 +42,67 @@ class FusePlan:
         ]
 
 
-def repeated_entities_sql(plan: FusePlan, number: int) -> str:
+def other_keys_sql(plan: FusePlan, number: int, *, rows: int) -> str:
+    """How many of the first ``rows`` of a source have a key that is not the entity's.
+
+    Where none at all has, no entity has several rows; to prove that costs a reading of both columns, so it is only
+    guessed from here, and :func:`odd_rows_sql` tells afterwards.
+    """
+    source = plan.sources[number]
+    key = ident(source.key)
+    first = f"FROM {table('std', source.table)} WHERE {key} IS NOT NULL LIMIT {rows}"
+    return f"SELECT count(*) FROM ({first}) WHERE {ident(KEY)} <> {key}"
+
+
+def odd_rows_sql(plan: FusePlan) -> str:
+    """Per source, how many fused rows come from a row whose key is not the entity's."""
+    counts = [f"count({ident(f'{number}{KEY}')})" for number in range(len(plan.sources))]
+    return f"SELECT {', '.join(counts)} FROM {FUSED}"
+
+
+def repeated_entities_sql(plan: FusePlan, number: int, *, scope: str | None) -> str:
     """How many entities have several rows in one source. By 64-bit hashes: may count a collision, never misses one."""
     source = plan.sources[number]
+    where = f" AND {ident(source.key)} IN (FROM {scope})" if scope else ""
     return (
-        f"SELECT count(*) FROM (SELECT 1 FROM {table('std', source.table)} WHERE {ident(source.key)} IS NOT NULL "
-        f"GROUP BY hash({ident(source.key)}) HAVING count(*) > 1)"
+        f"SELECT count(*) FROM (SELECT 1 FROM {table('std', source.table)} "
+        f"WHERE {ident(source.key)} IS NOT NULL{where} GROUP BY hash({ident(source.key)}) HAVING count(*) > 1)"
     )
 
 
 def fused_sql(plan: FusePlan, *, scope: str | None = None, bucket: tuple[int, int] | None = None) -> str:
-    """One row an entity: golden values, source tables, source rows and runs, and whether sources disagree.
+    """One row an entity: what all three tables are made of.
+
+    The key and the golden values are named as in the golden table; ``source.<attribute>`` is the table that a value
+    comes from; :func:`provenance_columns` names the rest of the provenance. Where sources disagree, ``is.disagree`` is
+    true and ``claim.<column>`` holds what each says; elsewhere claims are NULL, which costs next to nothing.
 
     Args:
         scope: name of a table whose only column holds the entity keys to consider; None for all.
         bucket: (number, of how many) restricts to a hash share of the keys, which bounds memory.
     """
+    kind = f"ENUM({', '.join(literal(source.table) for source in plan.sources)})"  # written without hashing each
     columns = [plan.key]
     for one in plan.library.attributes:
-        tables = [literal(plan.sources[number].table) for number, _ in plan.inputs(one)]
-        columns.append(f"{_chosen(plan, one, _values(plan, one))} AS {ident(f'golden.{one.name}')}")
+        tables = [f"CAST({literal(plan.sources[number].table)} AS {kind})" for number, _ in plan.inputs(one)]
+        columns.append(f"{_chosen(plan, one, _values(plan, one))} AS {ident(one.name)}")
         columns.append(f"{_chosen(plan, one, tables)} AS {ident(f'source.{one.name}')}")
     for number in range(len(plan.sources)):
         columns += [ident(f"{number}{KEY}"), ident(f"{number}{RUN}")]
-    disagree = [_disagree(plan, one) for one in plan.library.attributes if len(plan.inputs(one)) > 1]
-    columns.append(f"({' OR '.join(disagree) or 'false'}) AS disagree")
-    return f"SELECT {', '.join(columns)} FROM ({joined_sql(plan, scope=scope, bucket=bucket)})"
+    claimed = {value: None for one in plan.library.attributes if _disputable(plan, one) for value in _values(plan, one)}
+    columns += [f"CASE WHEN {_DISAGREE} THEN {value} END AS {_claim(value)}" for value in claimed]
+    disagree = [_disagree(_values(plan, one)) for one in plan.library.attributes if _disputable(plan, one)]
+    joined = f"SELECT *, coalesce({' OR '.join(disagree) or 'false'}, false) AS {_DISAGREE} FROM "
+    joined += f"({joined_sql(plan, scope=scope, bucket=bucket)})"
+    return f"SELECT {', '.join(columns)}, {_DISAGREE} FROM ({joined})"
+
+
+def _disputable(plan: FusePlan, attribute: Attribute) -> bool:
+    return len(plan.inputs(attribute)) > 1
+
+
+def _claim(column: str) -> str:
+    return f'"claim.{column[1:]}'
 
 
 def joined_sql(plan: FusePlan, *, scope: str | None = None, bucket: tuple[int, int] | None = None) -> str:
@@ -116,65 +152,75 @@ def _joined_columns(plan: FusePlan, number: int) -> Iterator[tuple[str, str]]:
         yield f"{number}.{field}", ident(field)
 
 
+def golden_columns(plan: FusePlan) -> tuple[str, ...]:
+    """Columns of the golden records, named alike in the fused rows: the key and one an attribute."""
+    return (plan.library.key, *(one.name for one in plan.library.attributes))
+
+
+def provenance_columns(plan: FusePlan) -> dict[str, str]:
+    """Columns of the provenance by their names in the fused rows.
+
+    The key; per attribute the source table; per source its row's key and run. A row key is empty where it is the
+    entity's key itself, which it mostly is.
+    """
+    return {
+        plan.library.key: plan.library.key,
+        **{f"source.{one.name}": one.name for one in plan.library.attributes},
+        **{
+            f"{number}{column}": source.table + column
+            for number, source in enumerate(plan.sources)
+            for column in (KEY, RUN)
+        },
+    }
+
+
 def golden_sql(plan: FusePlan) -> str:
-    """The golden records out of the fused rows: the key and one column an attribute."""
-    values = ", ".join(f"{ident(f'golden.{one.name}')} AS {ident(one.name)}" for one in plan.library.attributes)
-    return f"SELECT {plan.key}, {values} FROM {FUSED}"
+    """The golden records out of the fused rows."""
+    return f"SELECT {idents(golden_columns(plan))} FROM {FUSED}"
 
 
 def provenance_sql(plan: FusePlan) -> str:
-    """Where each value comes from: per attribute the source table, per source the row's key and its run.
-
-    A row key is empty where it is the entity's key itself, which it mostly is.
-    """
-    attributes = ", ".join(f"{ident(f'source.{one.name}')} AS {ident(one.name)}" for one in plan.library.attributes)
-    rows = ", ".join(
-        f"{ident(f'{number}{column}')} AS {ident(source.table + column)}"
-        for number, source in enumerate(plan.sources)
-        for column in (KEY, RUN)
+    """Where each value comes from, out of the fused rows."""
+    columns = ", ".join(
+        f"{f'CAST({ident(name)} AS VARCHAR)' if name.startswith('source.') else ident(name)} AS {ident(own)}"
+        for name, own in provenance_columns(plan).items()
     )
-    return f"SELECT {plan.key}, {attributes}, {rows} FROM {FUSED}"
+    return f"SELECT {columns} FROM {FUSED}"
 
 
-def disagreeing_sql(plan: FusePlan) -> str:
-    """The keys of fused entities on which sources differ in any attribute."""
-    return f"SELECT {plan.key} FROM {FUSED} WHERE disagree"
-
-
-def conflict_sql(plan: FusePlan, *, scope: str) -> str:
+def conflict_sql(plan: FusePlan) -> str:
     """Attributes on which sources differ: one row an entity and attribute, a column a source with its value as text.
 
-    The source rows themselves are named by the entity's provenance. ``scope`` is a table of the keys that disagree.
+    The source rows themselves are named by the entity's provenance.
     """
-    parts = [_attribute_conflicts(plan, one, scope) for one in plan.library.attributes if len(plan.inputs(one)) > 1]
-    return " UNION ALL ".join(parts) or _no_conflicts(plan, scope)
+    parts = [_attribute_conflicts(plan, one) for one in plan.library.attributes if _disputable(plan, one)]
+    return " UNION ALL ".join(parts) or _no_conflicts(plan)
 
 
-def _attribute_conflicts(plan: FusePlan, attribute: Attribute, scope: str) -> str:
-    said = dict(plan.inputs(attribute))
+def _attribute_conflicts(plan: FusePlan, attribute: Attribute) -> str:
+    said = {number: _claim(column) for number, column in plan.inputs(attribute)}
+    disagree = _disagree(list(said.values()))
     claims = ", ".join(
         f"CAST({said.get(number, 'NULL')} AS VARCHAR) AS {ident(source.table)}"
         for number, source in enumerate(plan.sources)
     )
-    chosen = _chosen(plan, attribute, _values(plan, attribute))
     return (
         f"SELECT {plan.key} || chr(31) || {literal(attribute.name)} AS {CONFLICT_ID}, {plan.key}, "
-        f"{literal(attribute.name)} AS attribute, CAST({chosen} AS VARCHAR) AS chosen, "
-        f"{claims} FROM ({joined_sql(plan, scope=scope)}) WHERE {_disagree(plan, attribute)}"
+        f"{literal(attribute.name)} AS attribute, CAST({ident(attribute.name)} AS VARCHAR) AS chosen, "
+        f"{claims} FROM {FUSED} WHERE {_DISAGREE} AND {disagree}"
     )
 
 
-def _no_conflicts(plan: FusePlan, scope: str) -> str:
+def _no_conflicts(plan: FusePlan) -> str:
     claims = ", ".join(f"CAST(NULL AS VARCHAR) AS {ident(source.table)}" for source in plan.sources)
     return (
         f"SELECT CAST(NULL AS VARCHAR) AS {CONFLICT_ID}, {plan.key}, CAST(NULL AS VARCHAR) AS attribute, "
-        f"CAST(NULL AS VARCHAR) AS chosen, {claims} FROM ({joined_sql(plan, scope=scope)}) WHERE false"
+        f"CAST(NULL AS VARCHAR) AS chosen, {claims} FROM {FUSED} WHERE false"
     )
 
 
-def _disagree(plan: FusePlan, attribute: Attribute) -> str:
+def _disagree(values: list[str]) -> str:
     """Tell whether two present values differ: each with the one before it that is there."""
-    values = _values(plan, attribute)
     return (
         "(" + " OR ".join(f"{value} <> coalesce({', '.join(values[:n])})" for n, value in enumerate(values) if n) + ")"
     )

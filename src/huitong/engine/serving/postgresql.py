@@ -56,16 +56,19 @@ class PostgresqlServing:
             data=sql.Identifier(SCHEMA, table),
             column=sql.Identifier(column),
         )
-        with self._connection() as connection:
-            try:
-                rows: list[Row] = connection.execute(query, (list(keys), table, limit)).fetchall()
-            except psycopg.errors.UndefinedTable as error:
-                raise Terminal("serving.not_published", table=table) from error
-            except psycopg.errors.UndefinedColumn as error:
-                raise Terminal("serving.column_missing", table=table, reason=str(error)) from error
+        with self._connection() as connection, _refusals(table):
+            rows: list[Row] = connection.execute(query, (list(keys), table, limit)).fetchall()
         if not rows:
             raise Terminal("serving.not_published", table=table)
         return Answer(int(str(rows[0][0])), [row[2:] for row in rows if row[1] is not None])
+
+    def first_key(self, table: str, column: str) -> str:
+        query = sql.SQL("SELECT {column}::text FROM {data} WHERE {column} IS NOT NULL LIMIT 1").format(
+            column=sql.Identifier(column), data=sql.Identifier(SCHEMA, table)
+        )
+        with self._connection() as connection, _refusals(table):
+            found = connection.execute(query).fetchone()
+        return found[0] if found else ""
 
     def as_of(self, table: str) -> int | None:
         query = 'SELECT as_of FROM huitong_serving.meta WHERE "table" = %s'
@@ -162,6 +165,17 @@ class PostgresqlDelta:
             for row in rows:
                 copy.write_row(row)
         return cursor.rowcount
+
+
+@contextmanager
+def _refusals(table: str) -> Iterator[None]:
+    """Translate what PostgreSQL says of a table or column that is not there."""
+    try:
+        yield
+    except psycopg.errors.UndefinedTable as error:
+        raise Terminal("serving.not_published", table=table) from error
+    except psycopg.errors.UndefinedColumn as error:
+        raise Terminal("serving.column_missing", table=table, reason=str(error)) from error
 
 
 def _set_up(connection: psycopg.Connection[Any]) -> None:

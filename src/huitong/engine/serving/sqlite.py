@@ -19,7 +19,13 @@ import msgspec
 from huitong.engine.serving import policy as policies
 from huitong.engine.serving.policy import Policy
 from huitong.engine.serving.sqlite_reading import PublishedFile
-from huitong.engine.serving.sqlite_writing import SqliteDelta, publish_file, remove_generations, write_atomically
+from huitong.engine.serving.sqlite_writing import (
+    SqliteDelta,
+    publish_file,
+    remove_generations,
+    write_atomically,
+    writing,
+)
 from huitong.engine.serving.store import Answer, Delta, Generation
 from huitong.foundation.errors import Terminal
 
@@ -49,6 +55,10 @@ class SqliteServing:
     def lookup(self, table: str, column: str, keys: Sequence[str], columns: Sequence[str], limit: int) -> Answer:
         with self._lock:
             return self._file(table).lookup(column, keys, tuple(columns), limit)
+
+    def first_key(self, table: str, column: str) -> str:
+        with self._lock:
+            return self._file(table).first_key(column)
 
     def as_of(self, table: str) -> int | None:
         with self._lock:
@@ -91,12 +101,13 @@ class SqliteServing:
         file = self._read_manifest().get(table)
         if file is None:
             raise Terminal("serving.not_published", table=table)
-        delta = SqliteDelta(self.folder / file)
-        try:
-            yield delta
-            delta.commit(as_of)
-        finally:
-            delta.close()
+        with writing(self.folder / file):
+            delta = SqliteDelta(self.folder / file)
+            try:
+                yield delta
+                delta.commit(as_of)
+            finally:
+                delta.close()
 
     def withdraw(self, table: str) -> None:
         self._write_manifest({name: file for name, file in self._read_manifest().items() if name != table})

@@ -51,13 +51,23 @@ class PublishedFile:
                 return Answer(as_of, _ROWS.decode(packed))
             statement = _rows_sql(column, columns, single)
             rows: list[Row] = self._connection.execute(statement, (argument, limit)).fetchall()
-        except sqlite3.OperationalError as error:
-            if "no such column" in str(error):
-                raise Terminal("serving.column_missing", table=self.name, reason=str(error)) from error
-            raise Transient("serving.unavailable", reason=str(error)) from error
         except sqlite3.DatabaseError as error:
-            raise Transient("serving.unavailable", reason=str(error)) from error
+            raise self._refusal(error) from error
         return Answer(int(str(rows[0][0])), [row[2:] for row in rows if row[1] is not None])
+
+    def first_key(self, column: str) -> str:
+        """As ``ServingStore.first_key``, of this table."""
+        key = f"d.{ident(column)}"  # qualified: SQLite takes an unknown quoted name alone for a text
+        try:
+            row = self._connection.execute(f"SELECT {key} FROM data d WHERE {key} IS NOT NULL LIMIT 1").fetchone()
+        except sqlite3.DatabaseError as error:
+            raise self._refusal(error) from error
+        return str(row[0]) if row else ""
+
+    def _refusal(self, error: sqlite3.DatabaseError) -> Terminal | Transient:
+        if "no such column" in str(error):
+            return Terminal("serving.column_missing", table=self.name, reason=str(error))
+        return Transient("serving.unavailable", reason=str(error))
 
     def as_of(self) -> int:
         """The lake snapshot that the table shows. Raises ``serving.unavailable``."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,33 +14,53 @@ import msgspec
 
 from huitong.engine.serving.quoting import ident
 from huitong.engine.serving.store import Value
+from huitong.foundation.disk import disk_is_full
+from huitong.foundation.errors import Transient
 
 
 def write_atomically(file: Path, content: bytes) -> None:
     """Replace ``file``: readers see the old content or the new, also after a power cut."""
-    file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}.{os.getpid()}")
-    with draft.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(file)
-    _sync_folder(file.parent)
+    try:
+        with writing(file):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with draft.open("wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            draft.replace(file)
+            _sync_folder(file.parent)
+    finally:
+        draft.unlink(missing_ok=True)  # gone already, unless something failed
+
+
+@contextmanager
+def writing(file: Path) -> Iterator[None]:
+    """Translate what writing a file or database of the store may fail of.
+
+    Raises:
+        Transient: ``serving.disk_full``, ``serving.unavailable``.
+    """
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        if disk_is_full(error, file.parent):
+            raise Transient("serving.disk_full", where=file) from error
+        if isinstance(error, OSError):
+            raise
+        raise Transient("serving.unavailable", reason=str(error)) from error
 
 
 def publish_file(path: Path, *, as_of: int, keys: Sequence[str]) -> None:
     """Make a filled file servable: indexes, ``meta``, WAL mode, and all of it on disk."""
-    connection = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, isolation_level=None)
-    try:
+    with writing(path), closing(_connect(path)) as connection:
         connection.execute("PRAGMA synchronous = OFF")
         for number, key in enumerate(dict.fromkeys(keys)):
             connection.execute(f"CREATE INDEX IF NOT EXISTS {ident(f'by_{number}')} ON data ({ident(key)})")
         connection.execute("CREATE TABLE meta (as_of INTEGER NOT NULL, published_at TEXT NOT NULL)")
         connection.execute("INSERT INTO meta VALUES (?, ?)", (as_of, _now()))
         connection.execute("PRAGMA journal_mode = WAL")
-    finally:
-        connection.close()
-    with path.open("rb") as stream:
+    with writing(path), path.open("rb") as stream:
         os.fsync(stream.fileno())
 
 
@@ -55,7 +76,7 @@ class SqliteDelta:
     """Changes of one published file in one transaction; a checkpoint keeps its WAL small."""
 
     def __init__(self, path: Path) -> None:
-        self.connection = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=10)
+        self.connection = _connect(path)
         self.connection.execute("PRAGMA synchronous = FULL")
         self.connection.execute("BEGIN IMMEDIATE")
 
@@ -78,6 +99,10 @@ class SqliteDelta:
     def close(self) -> None:
         """End; without a commit nothing happened."""
         self.connection.close()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=10)
 
 
 def _stored(value: Value) -> str | int | float | None:

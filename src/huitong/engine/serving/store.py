@@ -71,6 +71,13 @@ class ServingStore(Protocol):
             Transient: ``serving.unavailable``.
         """
 
+    def first_key(self, table: str, column: str) -> str:
+        """Return some value of ``column`` that is not empty, to show what a key looks like; "" where there is none.
+
+        Raises:
+            Terminal: ``serving.not_published``, ``serving.column_missing``. Transient: ``serving.unavailable``.
+        """
+
     def as_of(self, table: str) -> int | None:
         """Return the lake snapshot the table shows, None when it is not published."""
 

@@ -5,13 +5,20 @@ from __future__ import annotations
 from huitong.engine.standards.rules.protocol import Probe, RuleInput, RuleKind, RuleSql, one_reason, refuse_unless_text
 
 
-def _matches(column: str) -> str:
-    return f"regexp_full_match({column}, '1[3-9][0-9]{{9}}')"
+def _number(text: str) -> str:
+    return f"CASE WHEN strlen({text}) = 11 THEN TRY_CAST({text} AS BIGINT) END"
+
+
+def _clean(number: str) -> str:
+    # half the price of the pattern; the cast also takes exponents such as 1300000e04, which end in zeros
+    return f"({number} BETWEEN 13000000000 AND 19999999999 AND {number} % 100 <> 0)"
 
 
 def _compile(rule: RuleInput) -> RuleSql:
-    probed = rule.field.probe if rule.field.probe_kind == KIND.name else ""
-    return RuleSql(conditions=(f"NOT {_matches(rule.field.value)}",), fine=probed)
+    return RuleSql(
+        conditions=(f"NOT regexp_full_match({rule.field.value}, '1[3-9][0-9]{{9}}')",),
+        fine=_clean(rule.field.probe) if rule.field.probe_kind == KIND.name else "",
+    )
 
 
 KIND = RuleKind(
@@ -21,8 +28,8 @@ KIND = RuleKind(
     reasons=one_reason("format", "不是手机号码", "Not a mobile number"),
     severity="flag",
     probe=Probe(
-        sql=_matches,
-        clean=lambda probe: probe,
+        sql=_number,
+        clean=_clean,
         keeps=frozenset({"trim", "half_width", "no_spaces", "digits", "mobile", "null_words"}),
     ),
     compile=_compile,

@@ -24,6 +24,8 @@ from huitong.packs.demo.generator.objects import COPY_OFFSET, SourceObject, keep
 from huitong.packs.demo.generator.workshop import CityState, furnish, open_workshop, sql_file
 
 _EVENTS = ("1_newcomers", "2_lives", "3_companies", "4_papers", "5_mending")
+FEWEST_TO_DROP = 10
+"""No department loses a row of a table this small: it would soon be empty."""
 
 
 @dataclass(frozen=True)
@@ -148,8 +150,8 @@ def _touched(con: Connection, source: sqlite3.Connection, item: SourceObject, st
     dice = random.Random(f"{state.seed}/{state.day}/{item.table}")
     ((rows,),) = con.execute(f'SELECT rows FROM holding WHERE "table" = {name}').fetchall()
     resaved, dropped = (
-        _some_numbers(source, item, dice, max(1, rows * rate // 1_000_000)) if rate and rows else []
-        for rate in (item.resaved, item.dropped)
+        _some_numbers(source, item, dice, max(1, rows * rate // 1_000_000)) if rate and rows >= fewest else []
+        for rate, fewest in ((item.resaved, 1), (item.dropped, FEWEST_TO_DROP))
     )
     if dropped:
         con.execute(f"INSERT INTO gone VALUES {', '.join(f'({name}, {literal(one)}, {day})' for one in dropped)}")

@@ -1,43 +1,84 @@
 // Small comforts. Every page reads and submits without this file.
 "use strict";
 
-// Menus are details elements: close the others, and all on Escape or a click elsewhere.
-document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll("details.menu[open]")) {
-    if (!menu.contains(event.target)) menu.open = false;
-  }
-});
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") {
+(() => {
+  // Menus are details elements: close the others, and all on Escape or when a click or the focus goes elsewhere.
+  const closeOthers = (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
-      menu.open = false;
-      menu.querySelector("summary").focus();
+      if (!menu.contains(event.target)) menu.open = false;
     }
-  }
-  const typing = event.target.closest("input, textarea, select, [contenteditable]");
-  if (event.key === "/" && !typing) {
-    const search = document.querySelector(".bar-search input");
-    if (search) {
-      event.preventDefault();
-      search.focus();
+  };
+  document.addEventListener("click", closeOthers);
+  document.addEventListener("focusin", closeOthers);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      for (const menu of document.querySelectorAll("details.menu[open]")) {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      }
     }
-  }
-});
+  });
 
-// Copy buttons appear only where copying works.
-const prepare = (root) => {
-  for (const button of root.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
-};
-document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-copy]");
-  if (!button) return;
-  const label = button.querySelector("span");
-  const before = label.textContent;
-  await navigator.clipboard.writeText(button.parentElement.querySelector("code").textContent);
-  label.textContent = button.dataset.done;
-  setTimeout(() => {
-    label.textContent = before;
-  }, 1600);
-});
-prepare(document);
-document.addEventListener("htmx:afterSwap", (event) => prepare(event.target.parentElement || document));
+  // The overview of keys: "?" anywhere but where somebody types, or the link that leads to the help without scripts.
+  const keys = document.getElementById("keys");
+  const showKeys = (event) => {
+    if (!keys || !keys.showModal || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    keys.showModal();
+  };
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    if (event.key === "?" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) showKeys(event);
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-keys]")) showKeys(event);
+    else if (event.target === keys) keys.close();
+  });
+
+  // Buttons that copy and print appear only where that works.
+  const prepare = (root) => {
+    for (const button of root.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
+    for (const button of root.querySelectorAll("[data-print]")) button.hidden = false;
+  };
+  document.addEventListener("click", (event) => event.target.closest("[data-print]") && window.print());
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const label = button.querySelector("span");
+    const before = label.textContent;
+    await navigator.clipboard.writeText(button.parentElement.querySelector("code").textContent);
+    label.textContent = button.dataset.done;
+    setTimeout(() => {
+      label.textContent = before;
+    }, 1600);
+  });
+  prepare(document);
+  document.addEventListener("htmx:afterSwap", (event) => prepare(event.target.parentElement || document));
+
+  // What unfolds without scripts is a dialog with them: its content moves into one, and back when it is closed.
+  document.addEventListener("click", (event) => {
+    const summary = event.target.closest("[data-dialog] > summary");
+    if (!summary || !window.HTMLDialogElement) return;
+    event.preventDefault();
+    const body = summary.nextElementSibling;
+    const dialog = document.createElement("dialog");
+    const title = body.querySelector("h3");
+    dialog.className = "dialog";
+    dialog.setAttribute("aria-label", title.textContent);
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "tool dialog-close";
+    close.setAttribute("aria-label", summary.parentElement.dataset.close);
+    close.textContent = "×";
+    close.addEventListener("click", () => dialog.close());
+    dialog.append(close, body);
+    dialog.addEventListener("click", (inside) => inside.target === dialog && dialog.close());
+    dialog.addEventListener("close", () => {
+      summary.after(body);
+      dialog.remove();
+      summary.focus();
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+})();

@@ -1,0 +1,1 @@
+"""Assessment: indicators, quarters frozen with their facts, scores and ranks, comments, bulletins."""

@@ -1,0 +1,1 @@
+"""Cases: the one engine for what people must act on."""

@@ -1,0 +1,126 @@
+"""Declared forms as Django's, so that the pages draw them like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from huitong.apps.cases.answers import LONG, SHORT, check_answers, offered_for
+from huitong.apps.cases.models import Case
+from huitong.apps.declared import in_language
+from huitong.apps.labels import Text
+from huitong.engine.declarations.cases import Action, FormField
+
+PROBLEMS: Mapping[str, Text] = {
+    "missing": _("请填写。"),
+    "too_long": _("太长了，请精简。"),
+    "not_a_number": _("请填写数字。"),
+    "out_of_range": _("超出允许的范围。"),
+    "not_a_date": _("请填写日期，如 2026-01-31。"),
+    "not_offered": _("请从给出的选项中选择。"),
+    "unknown": _("没有这一项。"),
+}
+
+
+class AnswersForm(forms.Form):
+    """A declared form. What is right is decided in one place, :mod:`huitong.apps.cases.answers`."""
+
+    use_required_attribute = False
+
+    def __init__(
+        self,
+        *args: object,
+        case_type: str,
+        declared: Sequence[FormField],
+        case: Case | None = None,
+        known: Mapping[str, object] | None = None,
+        **kwargs: object,
+    ) -> None:
+        super().__init__(*args, **{**kwargs, "initial": _initial(declared, known or {})})  # type: ignore[arg-type]
+        self.case_type, self.declared, self.case = case_type, tuple(declared), case
+        known = known or {}
+        for field in declared:
+            self.fields[field.name] = _field(case_type, field, case, known)
+        self.answers: dict[str, object] = {}
+
+    def clean(self) -> dict[str, object]:
+        """Check the answers as the service will."""
+        cleaned = super().clean() or {}
+        given = {field.name: _given(field, cleaned.get(field.name)) for field in self.declared}
+        self.answers, problems = check_answers(self.case_type, self.declared, given, case=self.case)
+        for name, problem in problems.items():
+            if name in self.fields and name not in self.errors:
+                self.add_error(name, str(PROBLEMS[problem]))
+        return cleaned
+
+
+class ActionForm(AnswersForm):
+    """An action's questions, and the comment that goes with it."""
+
+    comment = forms.CharField(label=_("说明"), required=False, max_length=LONG)
+
+    def __init__(self, *args: object, action: Action, **kwargs: object) -> None:
+        super().__init__(*args, declared=action.form, **kwargs)  # type: ignore[arg-type]
+        self.action = action
+        comment = self.fields.pop("comment")
+        comment.label = _("理由") if action.reason else _("说明（可以不填）")
+        comment.widget = forms.Textarea(attrs={"class": "input prose", "rows": 3})
+        self.fields["comment"] = comment
+
+    def clean(self) -> dict[str, object]:
+        """An action that wants a reason gets one."""
+        cleaned = super().clean()
+        if self.action.reason and not str(cleaned.get("comment") or "").strip():
+            self.add_error("comment", _("请说明理由。"))
+        return cleaned
+
+
+def _initial(declared: Sequence[FormField], known: Mapping[str, object]) -> dict[str, object]:
+    words = {True: "yes", False: "no"}
+    kinds = {field.name: field.kind for field in declared}
+    return {name: words[bool(value)] if kinds.get(name) == "yes_no" else value for name, value in known.items()}
+
+
+def _given(field: FormField, value: object) -> object:
+    if field.kind == "yes_no":
+        return {"yes": True, "no": False}.get(str(value))
+    return value
+
+
+def _field(case_type: str, field: FormField, case: Case | None, known: Mapping[str, object]) -> forms.Field:
+    offered = offered_for(case_type, field, case, {**(case.data if case else {}), **known})
+    words: dict[str, object] = {
+        "label": in_language(field.title, field.title_en) + ("" if field.required else _optional()),
+        "help_text": in_language(field.help, field.help_en),
+        "required": False,
+    }
+    if offered is not None or field.kind == "yes_no":
+        words["error_messages"] = {"invalid_choice": PROBLEMS["not_offered"]}
+    if field.kind == "yes_no":
+        pairs = [("yes", _("是")), ("no", _("否"))]
+        return forms.ChoiceField(choices=pairs, widget=forms.RadioSelect, **words)  # type: ignore[arg-type]
+    if field.kind in ("choices", "item_fields") and offered is not None:
+        return forms.MultipleChoiceField(choices=offered, widget=forms.CheckboxSelectMultiple, **words)  # type: ignore[arg-type]
+    if offered is not None:
+        few = len(offered) <= 5
+        widget = forms.RadioSelect() if few else forms.Select(attrs={"class": "input"})
+        blank = () if few else (("", "—"),)
+        return forms.ChoiceField(choices=(*blank, *offered), widget=widget, **words)  # type: ignore[arg-type]
+    return forms.CharField(widget=_widget(field), **words)  # type: ignore[arg-type]
+
+
+def _widget(field: FormField) -> forms.Widget:
+    plain = {"class": "input"}
+    if field.kind == "long_text":
+        return forms.Textarea(attrs={"class": "input prose", "rows": 4, "maxlength": field.max_length or LONG})
+    if field.kind == "number":
+        return forms.NumberInput(attrs={**plain, "step": "any"})
+    if field.kind == "date":
+        return forms.DateInput(attrs={**plain, "type": "date"})
+    return forms.TextInput(attrs={**plain, "maxlength": field.max_length or SHORT})
+
+
+def _optional() -> str:
+    return str(_("（选填）"))

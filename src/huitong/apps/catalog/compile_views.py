@@ -1,0 +1,396 @@
+"""Pages of compiling: what is being worked on, three ways to begin, the steps of a draft, its last look and review."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from huitong.apps.accounts.models import User
+from huitong.apps.accounts.selectors import may_write_for, require_official
+from huitong.apps.accounts.visibility import Viewer
+from huitong.apps.cases.selectors import access_case, actions_for
+from huitong.apps.cases.services import act
+from huitong.apps.catalog.checking import Finding
+from huitong.apps.catalog.compile_forms import BasicForm, LinkForm, NewForm, SharingForm, StepForm
+from huitong.apps.catalog.differing import Difference, differences
+from huitong.apps.catalog.drafting import (
+    EDITABLE,
+    copy_draft,
+    discard_draft,
+    draft_item,
+    findings_of,
+    save_draft,
+    submit_draft,
+)
+from huitong.apps.catalog.effects import Effect, effects_of
+from huitong.apps.catalog.field_lines import fields_from, lines_from, moved, read_lines
+from huitong.apps.catalog.models import DataElement, ItemDraft
+from huitong.apps.catalog.selectors import access_draft, draft_list, element_titles, may_compile, may_draft_for
+from huitong.apps.catalog.specs import DraftRow
+from huitong.apps.declared import in_language
+from huitong.apps.labels import Text, choices
+from huitong.apps.paging import Page
+from huitong.apps.steps import ShownStep
+from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Wanted, listing_page, state_cell
+from huitong.engine.declarations import items
+from huitong.foundation.errors import Terminal
+from huitong.foundation.numbers import whole_number
+
+STEPS: dict[str, Text] = {
+    "basic": _("基本信息"),
+    "fields": _("信息项"),
+    "sharing": _("共享与开放"),
+    "link": _("挂接"),
+}
+LAST: Text = _("检查与提交")
+_FORMS: dict[str, type[StepForm]] = {"basic": BasicForm, "sharing": SharingForm, "link": LinkForm}
+_STEP_OF = {
+    **dict.fromkeys(("fields", "element", "name", "guide_type", "length"), "fields"),
+    **dict.fromkeys(SharingForm.base_fields, "sharing"),
+    **dict.fromkeys(LinkForm.base_fields, "link"),
+}
+"""The step on which a finding's field stands; every other is on the first."""
+
+
+def require_compiler(viewer: Viewer) -> User:
+    """Return the viewer as somebody who drafts items.
+
+    Raises:
+        Terminal: ``people.sign_in_needed``, ``people.not_allowed``.
+    """
+    require_official(viewer)
+    if not may_compile(viewer) or not isinstance(viewer, User):
+        raise Terminal("people.not_allowed", login=str(viewer))
+    return viewer
+
+
+def drafts(request: HttpRequest) -> HttpResponseBase:
+    """List what is being compiled, with the three ways to begin."""
+    require_official(request.user)
+
+    def fetch(wanted: Wanted, number: int, size: int) -> Page[DraftRow]:
+        values = {"state": wanted.value("state"), "kind": wanted.value("kind")}
+        return draft_list(request.user, text=wanted.text, number=number, size=size, **values)
+
+    context = {"may_compile": may_compile(request.user)}
+    return listing_page(request, "catalog/drafts.html", _draft_listing(), fetch, context)
+
+
+def _draft_listing() -> Listing[DraftRow]:
+    return Listing(
+        name="drafts",
+        title=_("目录编制"),
+        columns=(
+            Column("title", _("目录名称"), head=True),
+            Column("kind", _("编制类型"), "badge"),
+            Column("provider", _("提供部门")),
+            Column("origin", _("编制方式")),
+            Column("findings", _("检查结果")),
+            Column("state", _("状态"), "badge"),
+            Column("by", _("起草人")),
+            Column("updated_at", _("最后修改"), "time"),
+        ),
+        cells=_draft_cells,
+        empty=Empty(_("没有正在编制的目录"), _("从上面三种方式里选一种开始。"), icon="pencil"),
+        search=_("按名称搜索"),
+        filters=(
+            Filter("state", _("状态"), choices("draft_state"), _("未办结的")),
+            Filter("kind", _("编制类型"), choices("draft_kind")),
+        ),
+    )
+
+
+def _draft_cells(row: DraftRow) -> tuple[Cell, ...]:
+    return (
+        Cell(row.title or gettext("（未命名）"), href=reverse("catalog:draft", args=[row.id]), note=row.item),
+        state_cell("draft_kind", row.kind),
+        Cell(row.provider_title),
+        state_cell("draft_origin", row.origin),
+        Cell(_found_words(row), tone="bad" if row.errors else ""),
+        state_cell("draft_state", row.state, note=row.case),
+        Cell(row.by),
+        Cell(row.updated_at),
+    )
+
+
+def _found_words(row: DraftRow) -> Text:
+    if row.kind == "cancel":
+        return "—"
+    if not row.errors and not row.warnings:
+        return _("符合指南")
+    return gettext("%(errors)s 处错误，%(warnings)s 处提醒") % {"errors": row.errors, "warnings": row.warnings}
+
+
+def new_draft(request: HttpRequest) -> HttpResponse:
+    """Begin a new item with its name and its department."""
+    user = require_compiler(request.user)
+    own = may_write_for(user)
+    mine = user.organisation.code if user.organisation in own and user.organisation else ""
+    form = NewForm(request.POST or None, viewer=user, initial={"provider": mine})
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        spec = items.CatalogItem(
+            code="", title=said["title"], title_en="", provider=said["provider"], table="", fields=()
+        )
+        draft = draft_item(user, spec=spec, origin=ItemDraft.Origin.FORM)
+        return redirect("catalog:draft_step", draft.pk, "basic")
+    return render(request, "catalog/new_draft.html", {"form": form})
+
+
+def draft_step(request: HttpRequest, draft_id: int, step: str) -> HttpResponse:
+    """Write one step of a draft; every button saves what is written."""
+    user = require_compiler(request.user)
+    draft = access_draft(user, draft_id)
+    if step not in STEPS:
+        raise Http404
+    if draft.state not in EDITABLE or not may_draft_for(user, draft.provider):
+        return redirect("catalog:draft", draft_id)
+    if step == "fields":
+        return _fields_step(request, user, draft)
+    spec = draft.as_spec()
+    offered = {"viewer": user, "spec": spec} if step != "sharing" else {}
+    if request.method == "POST":
+        form = _FORMS[step](request.POST, **offered)
+        if form.is_valid():
+            save_draft(user, draft_id=draft_id, spec=form.applied(spec))
+            return _go_on(request, draft_id, step)
+        return _step_page(request, draft, step, form, ())
+    blank = _FORMS[step](**offered)
+    form = _FORMS[step](blank.initial_of(spec), **offered)
+    found = findings_of(draft) if _is_checked(request, draft) else ()
+    _mark(form, found)
+    return _step_page(request, draft, step, form, found)
+
+
+def _mark(form: StepForm, found: Sequence[Finding]) -> None:
+    """Show errors at their fields as the form's own."""
+    form.is_valid()
+    for finding in found:
+        if finding.severity == "error" and finding.line is None and finding.field in form.fields:
+            form.add_error(finding.field, str(finding.text))
+
+
+def _is_checked(request: HttpRequest, draft: ItemDraft) -> bool:
+    """Tell whether to show findings: not on a form that somebody has only just opened."""
+    return "check" in request.GET or draft.origin != ItemDraft.Origin.FORM or draft.state != ItemDraft.State.EDITING
+
+
+def _step_page(
+    request: HttpRequest, draft: ItemDraft, step: str, form: StepForm, found: Sequence[Finding]
+) -> HttpResponse:
+    notes = [one for one in found if one.severity == "warning" and one.line is None and one.field in form.fields]
+    context = {**_step_context(draft, step), "form": form, "notes": notes}
+    return render(request, "catalog/draft_step.html", context)
+
+
+def _step_context(draft: ItemDraft, step: str) -> dict[str, object]:
+    names = list(STEPS)
+    place = names.index(step)
+    previous = reverse("catalog:draft_step", args=[draft.pk, names[place - 1]]) if place else ""
+    return {
+        "draft": draft,
+        "step": step,
+        "title": STEPS[step],
+        "progress": progress_of(draft, step),
+        "previous": previous,
+    }
+
+
+def progress_of(draft: ItemDraft, step: str) -> list[ShownStep]:
+    """Return the steps of a draft for the progress line; all can be gone to."""
+    shown = [
+        ShownStep(title, "current" if name == step else "open", reverse("catalog:draft_step", args=[draft.pk, name]))
+        for name, title in STEPS.items()
+    ]
+    last = reverse("catalog:draft", args=[draft.pk])
+    return [*shown, ShownStep(LAST, "current" if not step else "open", last)]
+
+
+def _go_on(request: HttpRequest, draft_id: int, step: str) -> HttpResponse:
+    names = list(STEPS)
+    if request.POST.get("go") == "save":
+        messages.success(request, _("已保存。"))
+        return redirect(reverse("catalog:draft_step", args=[draft_id, step]) + "?check=1")
+    following = names.index(step) + 1
+    if following == len(names):
+        return redirect("catalog:draft", draft_id)
+    return redirect("catalog:draft_step", draft_id, names[following])
+
+
+def _fields_step(request: HttpRequest, user: User, draft: ItemDraft) -> HttpResponse:
+    spec, order = draft.as_spec(), request.POST.get("go", "")
+    found: tuple[Finding, ...] = ()
+    if request.method == "POST":
+        lines = read_lines(request.POST.dict())
+        if order in ("save", "next"):
+            save_draft(user, draft_id=draft.pk, spec=msgspec.structs.replace(spec, fields=fields_from(lines)))
+            return _go_on(request, draft.pk, "fields")
+        lines = moved(lines, order)
+    else:
+        found = findings_of(draft) if _is_checked(request, draft) else found
+        lines = lines_from(spec.fields, found, _hints(draft))
+    elements = DataElement.objects.only("name", "title", "title_en")
+    context = {
+        **_step_context(draft, "fields"),
+        "lines": lines,
+        "notes": [one for one in found if one.field == "fields" and one.line is None],
+        "elements": [(row.name, row.shown_title) for row in elements],
+        "guide_types": choices("guide_type"),
+    }
+    return render(request, "catalog/draft_fields.html", context)
+
+
+def _hints(draft: ItemDraft) -> dict[str, str]:
+    """Say beside each field how sure the scan of the live source was."""
+    return {
+        column: gettext("识别为 %(element)s，可信度 %(percent)s%%")
+        % {"element": seen["element"], "percent": seen["confidence"]}
+        for column, seen in draft.evidence.items()
+        if seen["element"]
+    }
+
+
+@dataclass(frozen=True)
+class FoundAt:
+    """A finding with the way to where it is mended."""
+
+    finding: Finding
+    href: str
+    place: Text
+
+
+def draft(request: HttpRequest, draft_id: int) -> HttpResponse:
+    """Take a last look at a draft: what the checks say, what it changes, whom that touches; submit or decide."""
+    require_official(request.user)
+    row = access_draft(request.user, draft_id)
+    may_edit = row.state in EDITABLE and may_draft_for(request.user, row.provider)
+    spec = row.as_spec()
+    case = access_case(request.user, row.case) if row.case else None
+    open_now = row.state in (*EDITABLE, ItemDraft.State.SUBMITTED)
+    context = {
+        "draft": row,
+        "spec": spec,
+        "summary": summary_of(spec),
+        "fields": shown_fields(spec),
+        "found": [_found_at(row, one, may_edit) for one in findings_of(row)] if open_now else [],
+        "differences": _changes(row) if row.kind == "change" else (),
+        "effects": _effects(request.user, row) if open_now else (),
+        "may_edit": may_edit,
+        "may_copy": row.state == "withdrawn" and row.kind != "cancel" and may_draft_for(request.user, row.provider),
+        "progress": progress_of(row, ""),
+        "case": case,
+        "case_href": case_address(row.case),
+        "actions": [one for one in actions_for(request.user, case) if one.name != "resubmit"] if case else (),
+    }
+    return render(request, "catalog/draft.html", context)
+
+
+@dataclass(frozen=True)
+class ShownField:
+    """A field with what it is called: by its own title, or its element's."""
+
+    field: items.ItemField
+    shown: str
+
+
+def shown_fields(spec: items.CatalogItem) -> list[ShownField]:
+    """Return the fields of an item with what they are called. One query."""
+    titles = element_titles()
+    return [
+        ShownField(one, in_language(one.title, one.title_en) or titles.get(one.element, one.std_name))
+        for one in spec.fields
+    ]
+
+
+def case_address(number: str) -> str:
+    """Return the address of a case's page, "" where there is none."""
+    try:
+        return reverse("cases:case", args=[number]) if number else ""
+    except NoReverseMatch:
+        return ""
+
+
+def _changes(row: ItemDraft) -> tuple[Difference, ...]:
+    if row.item is None:
+        return ()
+    version = row.item.versions.filter(version=row.base_version).first()
+    return (
+        differences(msgspec.convert(version.spec, items.CatalogItem), row.as_spec(), element_titles())
+        if version
+        else ()
+    )
+
+
+def _effects(viewer: Viewer, row: ItemDraft) -> tuple[Effect, ...]:
+    if row.item is None:
+        return ()
+    return effects_of(viewer, row.item.as_spec(), None if row.kind == "cancel" else row.as_spec())
+
+
+def _found_at(row: ItemDraft, one: Finding, may_edit: bool) -> FoundAt:
+    step = "fields" if one.line is not None else _STEP_OF.get(one.field, "basic")
+    href = f"{reverse('catalog:draft_step', args=[row.pk, step])}?check=1" if may_edit else ""
+    line = gettext("第 %(line)s 行") % {"line": one.line + 1} if one.line is not None else ""
+    return FoundAt(one, href, f"{STEPS[step]} {line}".strip())
+
+
+def summary_of(spec: items.CatalogItem) -> Mapping[str, str]:
+    """Return what a draft says in texts of the reader's language, by part."""
+    return {
+        "title": in_language(spec.title, spec.title_en),
+        "abstract": in_language(spec.abstract, spec.abstract_en),
+        "link": f"{spec.link.source} · {spec.link.object}" if spec.link else "",
+        "key": "、".join(spec.link.key) if spec.link else "",
+        "related": "、".join(spec.related),
+    }
+
+
+@require_POST
+def submit(request: HttpRequest, draft_id: int) -> HttpResponse:
+    """Send a draft to the bureau."""
+    row = submit_draft(require_compiler(request.user), draft_id=draft_id)
+    messages.success(request, gettext("已提交数据管理部门审核，办件号 %(case)s。") % {"case": row.case})
+    return redirect("catalog:draft", draft_id)
+
+
+@require_POST
+def discard(request: HttpRequest, draft_id: int) -> HttpResponse:
+    """Delete a draft, or withdraw one that was returned."""
+    discard_draft(require_compiler(request.user), draft_id=draft_id)
+    messages.success(request, _("草稿已删除。"))
+    return redirect("catalog:drafts")
+
+
+@require_POST
+def copy(request: HttpRequest, draft_id: int) -> HttpResponse:
+    """Begin anew with what a rejected draft says."""
+    row = copy_draft(require_compiler(request.user), draft_id=draft_id)
+    messages.success(request, _("已按原来的内容重新起草，改好后再提交。"))
+    return redirect("catalog:draft", row.pk)
+
+
+@require_POST
+def decide(request: HttpRequest, draft_id: int) -> HttpResponse:
+    """Take an action of the review on the draft's own page."""
+    require_official(request.user)
+    row = access_draft(request.user, draft_id)
+    assert isinstance(request.user, User)
+    act(
+        request.user,
+        number=row.case,
+        action=request.POST.get("action", ""),
+        version=whole_number(request.POST.get("version", "")),
+        comment=request.POST.get("comment", ""),
+    )
+    messages.success(request, _("已办理。"))
+    return redirect("catalog:draft", draft_id)

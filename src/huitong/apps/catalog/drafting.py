@@ -1,0 +1,263 @@
+"""Drafts of catalog items: a new one, a change, a cancellation; written in steps, then sent to the bureau."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+from django.db import IntegrityError, transaction
+
+from huitong.apps.accounts.models import Organisation, User
+from huitong.apps.accounts.selectors import organisation_by_code
+from huitong.apps.cases.services import act, open_case
+from huitong.apps.cases.titles import title_form
+from huitong.apps.catalog.checking import Finding, Surroundings, check_item, count_findings, surroundings
+from huitong.apps.catalog.classes import lineage, resource_class_of
+from huitong.apps.catalog.models import CatalogItem, ItemDraft
+from huitong.apps.catalog.selectors import access_draft, item_by_code, may_draft_for
+from huitong.apps.declared import stored
+from huitong.apps.ledger.services import record_audit
+from huitong.engine.declarations import items
+from huitong.foundation.errors import Terminal
+
+CASE_TYPE = "catalog_item"
+EDITABLE = (ItemDraft.State.EDITING, ItemDraft.State.RETURNED)
+
+
+@transaction.atomic
+def draft_item(
+    acting_user: User,
+    *,
+    spec: items.CatalogItem,
+    origin: str,
+    evidence: Mapping[str, object] | None = None,
+    around: Surroundings | None = None,
+) -> ItemDraft:
+    """Begin a new item with what is known of it so far.
+
+    Args:
+        spec: may still have empty texts; its provider must be known.
+        origin: one of :class:`ItemDraft.Origin`.
+        evidence: how fields were recognised in a live source, by column.
+        around: what to check against, when the caller drafts many.
+
+    Raises:
+        Terminal: ``people.not_found`` for an unknown provider, ``people.not_allowed`` unless the user drafts for it.
+    """
+    provider = _provider(acting_user, spec.provider)
+    draft = ItemDraft(kind=ItemDraft.Kind.CREATE, origin=origin, provider=provider, created_by=acting_user)
+    draft.evidence = dict(evidence or {})
+    _write(draft, spec, around)
+    record_audit(acting_user, action="catalog.draft_item", kind="draft", target=str(draft.pk), after=spec)
+    return draft
+
+
+@transaction.atomic
+def draft_change(
+    acting_user: User,
+    *,
+    code: str,
+    spec: items.CatalogItem | None = None,
+    origin: str = ItemDraft.Origin.ITEM,
+    around: Surroundings | None = None,
+) -> ItemDraft:
+    """Begin a change of a published item, or return the one that is open already.
+
+    Raises:
+        Terminal: ``people.not_found``, ``people.not_allowed``, ``catalog.draft_in_review`` when the item is in review.
+    """
+    item = item_by_code(code)
+    _provider(acting_user, item.provider.code)
+    draft = _open_draft(acting_user, item, ItemDraft.Kind.CHANGE, origin)
+    if spec is not None or not draft.pk:
+        before = draft.as_spec() if draft.pk else None
+        _write(draft, spec or item.as_spec(), around)
+        record_audit(
+            acting_user, action="catalog.draft_change", kind="draft", target=str(draft.pk), before=before, after=spec
+        )
+    return draft
+
+
+@transaction.atomic
+def draft_cancellation(acting_user: User, *, code: str, reason: str) -> ItemDraft:
+    """Ask for an item to be taken out of the catalog: goes to review at once.
+
+    Raises:
+        Terminal: ``people.not_found``, ``people.not_allowed``, ``catalog.reason_missing``, ``catalog.draft_in_review``.
+    """
+    item = item_by_code(code)
+    _provider(acting_user, item.provider.code)
+    if not reason.strip():
+        raise Terminal("catalog.reason_missing")
+    draft = _open_draft(acting_user, item, ItemDraft.Kind.CANCEL, ItemDraft.Origin.ITEM)
+    before = draft.as_spec() if draft.pk else None  # a change that was being written is not lost
+    draft.kind, draft.reason = ItemDraft.Kind.CANCEL, reason.strip()
+    _write(draft, item.as_spec(), None)
+    record_audit(acting_user, action="catalog.draft_cancellation", kind="draft", target=str(draft.pk), before=before)
+    return _to_review(acting_user, draft)
+
+
+def _open_draft(user: User, item: CatalogItem, kind: str, origin: str) -> ItemDraft:
+    known = ItemDraft.objects.open().filter(item=item).first()
+    if known is not None and known.state == ItemDraft.State.SUBMITTED:
+        raise Terminal("catalog.draft_in_review", item=item.code, case=known.case)
+    if known is not None:
+        return known
+    return ItemDraft(
+        kind=kind, origin=origin, provider=item.provider, item=item, base_version=item.version, created_by=user
+    )
+
+
+def _provider(user: User, code: str) -> Organisation:
+    provider = organisation_by_code(code)
+    if not may_draft_for(user, provider):
+        raise Terminal("people.not_allowed", login=user.login)
+    return provider
+
+
+@transaction.atomic
+def save_draft(acting_user: User, *, draft_id: int, spec: items.CatalogItem) -> ItemDraft:
+    """Keep what has been written, whatever is still wrong with it.
+
+    Raises:
+        Terminal: ``people.not_found``, ``people.not_allowed``, ``catalog.draft_closed`` once it is in review or done.
+    """
+    draft = editable_draft(acting_user, draft_id)
+    before = draft.as_spec()
+    if spec.provider != before.provider:
+        draft.provider = _provider(acting_user, spec.provider)
+    _write(draft, spec, None)
+    record_audit(
+        acting_user, action="catalog.save_draft", kind="draft", target=str(draft.pk), before=before, after=spec
+    )
+    return draft
+
+
+@transaction.atomic
+def discard_draft(acting_user: User, *, draft_id: int) -> None:
+    """Delete a draft that was never submitted; one that was returned is withdrawn through its case.
+
+    Raises:
+        Terminal: ``people.not_found``, ``people.not_allowed``, ``catalog.draft_closed``.
+    """
+    draft = editable_draft(acting_user, draft_id)
+    if draft.case:
+        act(acting_user, number=draft.case, action="withdraw", version=None)
+        return
+    record_audit(
+        acting_user, action="catalog.discard_draft", kind="draft", target=str(draft.pk), before=draft.as_spec()
+    )
+    draft.delete()
+
+
+@transaction.atomic
+def copy_draft(acting_user: User, *, draft_id: int) -> ItemDraft:
+    """Begin anew with what a rejected or withdrawn draft says; that one stays as it was decided.
+
+    Raises:
+        Terminal: ``people.not_found``, ``people.not_allowed``, ``catalog.draft_open`` while it is not decided,
+            ``catalog.draft_in_review`` when a newer change of the same item is in review, ``catalog.change_begun``
+            when somebody is writing one.
+    """
+    old = access_draft(acting_user, draft_id)
+    spec = old.as_spec()
+    if old.state != ItemDraft.State.WITHDRAWN or old.kind == ItemDraft.Kind.CANCEL:
+        raise Terminal("catalog.draft_open", draft=str(old))
+    if old.item is not None:
+        _refuse_overwriting(old.item)
+        return draft_change(acting_user, code=old.item.code, spec=spec)
+    return draft_item(acting_user, spec=spec, origin=old.origin, evidence=old.evidence)
+
+
+def _refuse_overwriting(item: CatalogItem) -> None:
+    known = ItemDraft.objects.open().exclude(state=ItemDraft.State.SUBMITTED).filter(item=item).first()
+    if known is not None:
+        by = known.created_by.name if known.created_by else "—"
+        raise Terminal("catalog.change_begun", item=item.code, title=item.title, by=by)
+
+
+@transaction.atomic
+def submit_draft(acting_user: User, *, draft_id: int) -> ItemDraft:
+    """Send a draft to the bureau; one that was returned goes back into its review.
+
+    Raises:
+        Terminal: ``people.not_found``, ``people.not_allowed``, ``catalog.draft_closed``, ``catalog.draft_has_errors``.
+    """
+    draft = editable_draft(acting_user, draft_id)
+    if draft.case:
+        require_right(draft)
+        act(acting_user, number=draft.case, action="resubmit", version=None)
+        draft.refresh_from_db()
+        return draft
+    return _to_review(acting_user, draft)
+
+
+def _to_review(user: User, draft: ItemDraft) -> ItemDraft:
+    title = _TITLES[draft.kind].of(draft.title)
+    case = open_case(user, case_type=CASE_TYPE, title=title, subject_kind="draft", subject_key=str(draft.pk))
+    draft.case, draft.state = case.number, ItemDraft.State.SUBMITTED
+    record_audit(user, action="catalog.submit_draft", kind="draft", target=str(draft.pk), after=draft.as_spec())
+    return draft
+
+
+_TITLES = {
+    "create": title_form(CASE_TYPE, "新编目录：{}", "New item: {}"),
+    "change": title_form(CASE_TYPE, "变更目录：{}", "Change of item: {}"),
+    "cancel": title_form(CASE_TYPE, "撤销目录：{}", "Cancellation of item: {}"),
+}
+
+
+def editable_draft(user: User, draft_id: int) -> ItemDraft:
+    """Return a draft that the user may write in now.
+
+    Raises:
+        Terminal: ``people.not_found``, ``people.not_allowed``, ``catalog.draft_closed``.
+    """
+    draft = access_draft(user, draft_id)
+    if not may_draft_for(user, draft.provider):
+        raise Terminal("people.not_allowed", login=user.login)
+    if draft.state not in EDITABLE:
+        raise Terminal("catalog.draft_closed", title=str(draft))
+    return draft
+
+
+def findings_of(draft: ItemDraft, around: Surroundings | None = None) -> tuple[Finding, ...]:
+    """Check a draft as it is written now; a cancellation has nothing to check."""
+    if draft.kind == ItemDraft.Kind.CANCEL:
+        return ()
+    return check_item(draft.as_spec(), around or surroundings())
+
+
+def require_right(draft: ItemDraft) -> None:
+    """Refuse a draft that breaks a check, or whose item has changed since it was begun.
+
+    Raises:
+        Terminal: ``catalog.draft_has_errors``, ``catalog.item_changed_meanwhile``.
+    """
+    errors = [one for one in findings_of(draft) if one.severity == "error"]
+    if errors:
+        raise Terminal("catalog.draft_has_errors", title=str(draft), count=len(errors), first=errors[0].text)
+    if draft.item is not None and draft.item.version != draft.base_version:
+        raise Terminal("catalog.item_changed_meanwhile", item=draft.item.code, version=draft.item.version)
+
+
+def _write(draft: ItemDraft, spec: items.CatalogItem, around: Surroundings | None) -> None:
+    around = around or surroundings()
+    spec = _derived(spec, around)
+    draft.spec, draft.title = stored(spec), spec.title[:200]
+    draft.errors, draft.warnings = count_findings(check_item(spec, around))
+    try:
+        with transaction.atomic():
+            draft.save()
+    except IntegrityError as error:  # two people began a change of one item at once
+        raise Terminal("catalog.draft_in_review", item=spec.code, case="") from error
+
+
+def _derived(spec: items.CatalogItem, around: Surroundings) -> items.CatalogItem:
+    """Fill in what follows from the class: the resource class, and the category in words."""
+    kind = resource_class_of(spec.classification)
+    if not kind:
+        return spec
+    words = "/".join(node.title for node in lineage(spec.classification, around.classes)[1:])
+    same = spec.resource_class == kind and spec.category
+    return msgspec.structs.replace(spec, resource_class=kind, category=spec.category if same else words)

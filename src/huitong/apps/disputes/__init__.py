@@ -1,0 +1,1 @@
+"""Disputes: a doubt about a value, sent to its source department with the trace of the record."""

@@ -1,0 +1,1 @@
+"""Help: the users' guide by role, the glossary, the tour of the demo."""

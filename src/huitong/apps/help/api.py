@@ -1,0 +1,1 @@
+"""The help adds nothing to the API."""

@@ -1,0 +1,1 @@
+"""The help keeps nothing: its pages are files."""

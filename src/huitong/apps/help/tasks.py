@@ -1,0 +1,1 @@
+"""The help has no work in the background."""

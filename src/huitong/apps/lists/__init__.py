@@ -1,0 +1,1 @@
+"""Views of lists that readers save: filters, order and columns under a name of their own."""

@@ -1,0 +1,1 @@
+"""The screen adds nothing to the API: the status endpoint has its numbers."""

@@ -1,0 +1,1 @@
+"""The screen has no queued work: its feed runs while somebody looks."""

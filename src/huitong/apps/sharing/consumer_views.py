@@ -1,0 +1,148 @@
+"""Pages of consumer apps: which there are, one with its grants, a new one, its secret, whether it may call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from huitong.apps.accounts.selectors import require_official, require_user, systems_of
+from huitong.apps.accounts.visibility import Viewer
+from huitong.apps.forms import SiteForm
+from huitong.apps.labels import language
+from huitong.apps.paging import Page, bounded
+from huitong.apps.sharing.grant_forms import ReasonForm
+from huitong.apps.sharing.selectors import APP_KEEPERS, access_app, app_list, app_page
+from huitong.apps.sharing.services import issue_secret, link_app, register_app, resume_app, suspend_app
+from huitong.apps.sharing.specs import AppRow, IssuedSecret
+from huitong.apps.tables import Cell, Column, Empty, Listing, Wanted, listing_page, state_cell
+from huitong.foundation.errors import HuitongError, Terminal
+
+
+class AppForm(SiteForm):
+    """A program that will call."""
+
+    title = forms.CharField(label=_("应用名称"), max_length=200, help_text=_("哪个系统来调用，例如“就业服务系统”。"))
+    title_en = forms.CharField(label=_("英文名称"), max_length=300, required=False)
+    code = forms.CharField(
+        label=_("应用账号"), max_length=40, help_text=_("调用接口时的 client_id：小写字母开头，可用数字和连字符。")
+    )
+    system = forms.ChoiceField(
+        label=_("所属系统"), required=False, help_text=_("哪个已登记的信息系统来调用；孤岛地图据此连线")
+    )
+
+    def __init__(self, *args: Any, viewer: Viewer, organisation: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["system"].choices = [("", _("（不属于某个系统）")), *systems_of(viewer, organisation)]  # type: ignore[attr-defined]
+
+
+def apps(request: HttpRequest) -> HttpResponseBase:
+    """List the consumer apps."""
+    require_official(request.user)
+
+    def fetch(wanted: Wanted, number: int, size: int) -> Page[AppRow]:  # noqa: ARG001 - nothing to filter by
+        rows = app_list(request.user)
+        number, size = bounded(number, size, len(rows))
+        return Page(rows[(number - 1) * size : number * size], len(rows), number, size)
+
+    return listing_page(request, "sharing/apps.html", _listing(), fetch, {"may_register": _may_register(request)})
+
+
+def _may_register(request: HttpRequest) -> bool:
+    return require_user(request.user).has_role("bureau", *APP_KEEPERS)
+
+
+def _listing() -> Listing[AppRow]:
+    return Listing(
+        name="apps",
+        title=_("消费方应用"),
+        columns=(
+            Column("title", _("应用"), head=True),
+            Column("organisation", _("所属单位")),
+            Column("grants", _("有效授权"), "number"),
+            Column("state", _("状态"), "badge"),
+        ),
+        cells=lambda row: (
+            Cell(row.title, href=reverse("sharing:app", args=[row.code]), note=row.code),
+            Cell(row.organisation),
+            Cell(row.grants),
+            state_cell("app_state", "active" if row.active else "suspended"),
+        ),
+        empty=Empty(
+            _("还没有应用"),
+            _("调用接口的业务系统先在这里登记，取得账号和密钥。"),
+            reverse("sharing:register_app"),
+            _("登记应用"),
+            icon="id",
+        ),
+    )
+
+
+def register(request: HttpRequest) -> HttpResponse:
+    """Register an app of the reader's organisation."""
+    user = require_user(request.user)
+    if not _may_register(request) or user.organisation is None:
+        raise Terminal("people.not_allowed", login=user.login)
+    form = AppForm(request.POST or None, viewer=user, organisation=user.organisation.code)
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = register_app(user, **form.cleaned_data)
+        except HuitongError as error:
+            form.add_error("code", f"{error.detail(language())}{error.hint(language())}")
+        else:
+            messages.success(request, _("应用已登记。下一步：生成密钥。"))
+            return redirect("sharing:app", row.code)
+    return render(request, "sharing/register_app.html", {"form": form, "organisation": user.organisation})
+
+
+@never_cache
+def app(request: HttpRequest, code: str, issued: IssuedSecret | None = None) -> HttpResponse:
+    """Show an app, and once the secret it was just given."""
+    require_official(request.user)
+    row = access_app(request.user, code)
+    context = {
+        "app": app_page(request.user, code),
+        "issued": issued,
+        "reason": ReasonForm(auto_id=False),
+        "system": row.system,
+        "systems": systems_of(request.user, row.organisation.code),
+    }
+    return render(request, "sharing/app.html", context)
+
+
+@require_POST
+@never_cache
+def secret(request: HttpRequest, code: str) -> HttpResponse:
+    """Give an app a new secret and show it this once: it is in no address and in no history."""
+    return app(request, code, issue_secret(require_user(request.user), app=code))
+
+
+@require_POST
+def link(request: HttpRequest, code: str) -> HttpResponse:
+    """Say which system calls by an app."""
+    link_app(require_user(request.user), app=code, system=request.POST.get("system", ""))
+    messages.success(request, _("已保存。"))
+    return redirect("sharing:app", code)
+
+
+@require_POST
+def move(request: HttpRequest, code: str, step: str) -> HttpResponse:
+    """Suspend an app, or let it call again."""
+    user, reason = require_user(request.user), request.POST.get("reason", "")
+    if step == "suspend":
+        suspend_app(user, app=code, reason=reason)
+        messages.success(request, _("应用已停用，网关在几秒内拒绝它的调用。"))
+    elif step == "resume":
+        resume_app(user, app=code, reason=reason)
+        messages.success(request, _("应用已恢复。"))
+    else:
+        raise Terminal("site.not_found", path=request.path)
+    return redirect("sharing:app", code)

@@ -1,0 +1,167 @@
+"""Excel in the guide's layout: what is written is read back equal, and every cell that makes no sense is named."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+from tests.apps.test_catalog_checks import GOOD
+
+from huitong.apps.accounts.models import User
+from huitong.apps.catalog.importing import import_items
+from huitong.apps.catalog.models import CatalogItem, ItemDraft
+from huitong.apps.catalog.sheet_layout import COLUMNS
+from huitong.apps.catalog.sheet_lines import register
+from huitong.apps.catalog.sheet_reading import read_workbook
+from huitong.apps.catalog.sheet_writing import workbook_of
+from huitong.apps.packs.services import apply_pack
+from huitong.engine.declarations.items import CatalogItem as Item
+from huitong.engine.declarations.items import ItemField
+from huitong.engine.declarations.load import load_pack
+from huitong.foundation.errors import Terminal
+
+pytestmark = pytest.mark.django_db
+Login = Callable[[str], User]
+As = Callable[[str], Client]
+
+
+ODD = ItemField(column="c", element="mobile", name="other", title="电话", guide_type="N", length=20, unique=True)
+
+
+def current(code: str) -> Item | None:
+    row = CatalogItem.objects.current().filter(code=code).first()
+    return row.as_spec() if row else None
+
+
+def sheet_of(content: bytes) -> Worksheet:
+    sheet = load_workbook(io.BytesIO(content)).active
+    assert isinstance(sheet, Worksheet)
+    return sheet
+
+
+def test_the_demo_comes_back_equal(system: User) -> None:
+    pack = load_pack("demo")
+    apply_pack(system, pack)
+    known = register()
+    content = workbook_of(pack.items, known)
+    read = read_workbook(content, known, current)
+    assert [one.problems for one in read if one.problems] == []
+    assert [one.spec for one in read] == list(pack.items)
+    assert import_items(system, content=content).unchanged == len(pack.items)
+    assert not ItemDraft.objects.exists()
+
+
+def test_items_that_are_not_there_yet_come_back_equal(town: Path) -> None:
+    known = register()
+    fields = tuple(msgspec.structs.replace(one, guide_type="", length=0) for one in GOOD.fields)
+    spec = msgspec.structs.replace(
+        GOOD, code="", link=None, system="police-sys", related=("POLICE-01",), fields=(*fields, ODD)
+    )
+    again = read_workbook(workbook_of((spec,), known), known, current)
+    assert [one.spec for one in again] == [spec]
+
+
+def test_the_layout_is_the_guides(town: Path) -> None:
+    sheet = sheet_of(workbook_of((GOOD,)))
+    heads = [sheet.cell(1, 5).value, sheet.cell(1, 12).value, sheet.cell(2, 12).value, sheet.cell(2, 15).value]
+    assert heads == ["信息资源名称", "信息项信息", "信息项名称", "共享类型"]
+    assert sheet.cell(3, 5).value == "居住证签发信息" and sheet.cell(4, 5).value is None
+    assert "E3:E4" in {str(area) for area in sheet.merged_cells.ranges}
+
+
+def test_every_wrong_cell_is_named(town: Path, user: Login) -> None:
+    book = load_workbook(io.BytesIO(workbook_of((msgspec.structs.replace(GOOD, code=""),))))
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    places = {column.name: place for place, column in enumerate(COLUMNS, 1)}
+    wrong = {
+        "provider": "不存在的局",
+        "sharing_type": "随便",
+        "published_on": "明天",
+        "element": "没有的数据元",
+        "length": "很长",
+        "open_to_public": "也许",
+        "related": "XX-99",
+        "class_1": "部门",
+    }
+    for name, text in wrong.items():
+        sheet.cell(3, places[name]).value = text
+    for name in ("class_2", "class_3"):
+        sheet.cell(3, places[name]).value = None
+    stream = io.BytesIO()
+    book.save(stream)
+    report = import_items(user("police"), content=stream.getvalue())
+    named = {(one.cell, one.value) for one in report.problems}
+    assert named == {(sheet.cell(3, places[name]).coordinate, text) for name, text in wrong.items()}
+    assert report.drafts == () and report.refused == 1 and not ItemDraft.objects.exists()
+
+
+def test_good_items_become_drafts_beside_wrong_ones(town: Path, user: Login, as_user: As) -> None:
+    change = current("POLICE-01")
+    assert change is not None
+    change = msgspec.structs.replace(change, abstract="全市户籍人口，每日更新")
+    foreign = msgspec.structs.replace(GOOD, code="", title="别人的", provider="hr", table="hr_other")
+    content = workbook_of((change, msgspec.structs.replace(GOOD, code=""), foreign))
+    upload = SimpleUploadedFile("目录.xlsx", content)
+    page = as_user("police").post("/compile/import/", {"file": upload}).content.decode()
+    drafts = {draft.kind: draft for draft in ItemDraft.objects.all()}
+    assert set(drafts) == {"create", "change"} and "没有导入的内容" in page
+    assert drafts["change"].as_spec().rules == change.rules and drafts["change"].as_spec().link == change.link
+    assert drafts["change"].as_spec().abstract == change.abstract
+    assert drafts["create"].origin == "excel"
+
+
+def test_a_plain_sheet_of_a_department_is_read(town: Path, user: Login) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    sheet.append(["附件：目录表"])
+    sheet.append(["信息资源名称", "提供方", "摘要", "信息项名称", "数据类型", "共享类型"])
+    sheet.append(["居住证信息", "公安局", "签发的居住证", "身份证号", "字符型 C", "有条件共享"])
+    sheet.append(["居住证信息", "公安局", None, "姓名", None, None])
+    sheet.append(["犬证信息", "公安局", "养犬登记", "犬只", None, "无条件共享"])
+    stream = io.BytesIO()
+    book.save(stream)
+    report = import_items(user("police"), content=stream.getvalue())
+    assert [(draft.title, len(draft.as_spec().fields)) for draft in report.drafts] == [
+        ("居住证信息", 2),
+        ("犬证信息", 1),
+    ]
+    assert all(draft.errors for draft in report.drafts), "no class, no elements: for a person to complete"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "catalog.sheet_unreadable"),
+        (b"PK\x03\x04 and nothing else", "catalog.sheet_unreadable"),
+        (b"x" * 10_000_001, "catalog.sheet_too_large"),
+    ],
+)
+def test_garbage_is_refused(content: bytes, code: str, town: Path, user: Login) -> None:
+    with pytest.raises(Terminal) as refused:
+        import_items(user("police"), content=content)
+    assert refused.value.code == code
+
+
+def test_a_sheet_without_the_heads_is_refused(town: Path, user: Login) -> None:
+    stream = io.BytesIO()
+    Workbook().save(stream)
+    with pytest.raises(Terminal) as refused:
+        import_items(user("police"), content=stream.getvalue())
+    assert refused.value.code == "catalog.sheet_no_heads"
+
+
+def test_downloads_are_workbooks_of_what_one_may_see(town: Path, as_user: As, client: Client) -> None:
+    assert client.get("/compile/catalog.xlsx").status_code in (302, 401, 403)
+    answer = as_user("hr").get("/compile/catalog.xlsx?provider=police")
+    assert answer.headers["Content-Type"].endswith("spreadsheetml.sheet")
+    assert sheet_of(answer.content).cell(3, 5).value == "户籍人口"
+    assert sheet_of(as_user("hr").get("/compile/template.xlsx").content).cell(3, 5).value is None

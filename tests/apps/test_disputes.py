@@ -1,0 +1,276 @@
+"""Disputes end to end: from a value on a page to its source department, and back by the collection that shows it."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils.translation import override
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
+from tests.apps.town import CENTRE_ROWS, CITIZEN
+
+from huitong.apps.accounts.models import User
+from huitong.apps.cases.models import Case, CaseClock
+from huitong.apps.cases.selectors import queue_for, timeline_of
+from huitong.apps.cases.services import act, put_case_type
+from huitong.apps.cases.specs import CaseFilter
+from huitong.apps.catalog.models import CatalogItem
+from huitong.apps.collection.services import run_chain
+from huitong.apps.disputes.models import Dispute
+from huitong.apps.disputes.rows import show_row
+from huitong.apps.disputes.sealing import read_token, value_token
+from huitong.apps.disputes.services import open_dispute
+from huitong.apps.disputes.tracing import trace_of_library, trace_of_table
+from huitong.apps.ledger.models import AuditEntry, EvidenceRecord
+from huitong.apps.ledger.selectors import who_used
+from huitong.apps.ledger.services import import_evidence
+from huitong.apps.libraries.models import Library
+from huitong.apps.notices.models import Notice
+from huitong.engine.declarations.load import load_pack
+from huitong.foundation.errors import Terminal
+
+pytestmark = pytest.mark.django_db
+Login = Callable[[str], User]
+MOBILE = "13800000000"
+MASKED = "138******00"
+
+
+@pytest.fixture
+def as_(user: Login) -> Callable[[str], Client]:
+    """Gives a browser that is signed in as a user of the town."""
+
+    def client_of(login: str) -> Client:
+        client = Client(headers={"host": "localhost"})
+        client.force_login(user(login))
+        return client
+
+    return client_of
+
+
+@pytest.fixture
+def collected(town: Path, system: User) -> Path:
+    """The town after one run of the chain, with the shipped case type of disputes."""
+    spec = next(one for one in load_pack("standards").case_types if one.code == "dispute")
+    put_case_type(system, spec=spec)
+    run_chain(system)
+    return town
+
+
+def words(response: object) -> str:
+    """The text of an answer's page."""
+    page = HTMLParser(getattr(response, "content").decode())  # noqa: B009 - an answer of the test client
+    assert page.body is not None
+    return page.body.text(separator=" ", strip=True)
+
+
+def token_of(client: Client, attribute: str) -> str:
+    """Look the citizen up and take what the button beside a value carries."""
+    asked = {"purpose": "compare", "library": "population", "key": CITIZEN}
+    page = HTMLParser(client.post("/look-up/", asked).content.decode())
+    tokens = [str(node.attributes["value"]) for node in page.css("input[name=token]")]
+    return next(token for token in tokens if read_token(token)[2] == attribute)
+
+
+def raised(user: User) -> Case:
+    """A dispute of the citizen's mobile number, which the insurance centre gave."""
+    library = Library.objects.get(code="population").as_spec()
+    trace = trace_of_library(library, CITIZEN, "mobile")
+    return open_dispute(user, trace=trace, doubt="outdated", statement="当事人说早已换号")
+
+
+def new_number(folder: Path, number: str) -> None:
+    """The centre corrects the citizen's number in its file."""
+    (file,) = folder.rglob("insured.csv")
+    with file.open(encoding="gb18030", newline="") as lines:
+        header, *rows = list(csv.reader(lines))
+    with file.open("w", encoding="gb18030", newline="") as lines:
+        csv.writer(lines).writerows([header, *([a, b, number] if a == CITIZEN else [a, b, c] for a, b, c in rows)])
+
+
+def test_half_a_minute_from_a_value_to_its_department(
+    collected: Path, as_: Callable[[str], Client], user: Login
+) -> None:
+    client = as_("police")
+    token = token_of(client, "mobile")
+    form = client.post("/disputes/value/", {"token": token})
+    shown = words(form)
+    assert (
+        MASKED in shown
+        and "参保人员" in shown
+        and "社会保险中心" in shown
+        and form.headers["Cache-Control"] == "no-store"
+    )
+    assert CITIZEN not in form.content.decode() and MOBILE not in form.content.decode()
+    blank = client.post("/disputes/value/", {"token": token, "statement": ""})
+    assert "请填写。" in words(blank) and not Case.objects.exists()
+    told = client.post("/disputes/value/", {"token": token, "doubt": "outdated", "statement": f"本人电话应为{MOBILE}"})
+    assert "请删去号码" in words(told) and not Case.objects.exists()
+    sent = client.post(
+        "/disputes/value/", {"token": token, "doubt": "outdated", "statement": "本人说早已换号"}, follow=True
+    )
+    page = words(sent)
+    assert "待来源部门核实" in page and MASKED in page and "本人说早已换号" in page
+    case = Case.objects.get()
+    assert queue_for(user("centre"), CaseFilter()).rows[0].number == case.number
+    assert Notice.objects.filter(user__login="centre", event="case.your_turn").exists()
+    assert CaseClock.objects.get(case=case, name="answer").days == 5
+    for login in ("police", "centre", "bureau"):
+        seen = as_(login).get(f"/cases/{case.number}/").content.decode()
+        assert CITIZEN not in seen and MOBILE not in seen and "张0" not in seen, login
+    kept = Dispute.objects.get()
+    audited = AuditEntry.objects.filter(target_kind__in=("case", "dispute")).values_list("after", flat=True)
+    assert CITIZEN not in f"{kept.sealed_row}{case.data}{list(audited)}"
+    import_evidence()
+    assert "对数据提出异议" in {row.purpose for row in who_used(user("citizen")).rows}
+
+
+def test_its_title_is_kept_in_chinese_and_read_in_both(collected: Path, user: Login) -> None:
+    with override("en"):
+        case = raised(user("police"))
+    item = CatalogItem.objects.get(code=Dispute.objects.get().item)
+    CatalogItem.objects.filter(pk=item.pk).update(title_en="Insured persons")
+    assert case.title == f"{item.title} · 手机号码" and case.data["field"] == "手机号码"
+    with override("en"):
+        assert queue_for(user("centre"), CaseFilter()).rows[0].title == "Insured persons · Mobile number"
+    assert queue_for(user("centre"), CaseFilter()).rows[0].title == case.title
+
+
+def test_corrected_is_over_only_when_a_collection_shows_it(collected: Path, user: Login, system: User) -> None:
+    case = raised(user("police"))
+    act(user("centre"), number=case.number, action="correct", version=1, comment="已在业务系统更正")
+    assert Case.objects.get().state == "waiting"
+    run_chain(system)
+    assert Case.objects.get().state == "answering", "the collection still shows the same value"
+    assert CaseClock.objects.get(case=case, name="answer").starts == 2
+    act(user("centre"), number=case.number, action="correct", version=3, comment="这次真的更正了")
+    new_number(collected, "13800000099")
+    run_chain(system, items=["POLICE-01"])
+    assert Case.objects.get().state == "waiting", "another item's collection says nothing"
+    run_chain(system)
+    done = Case.objects.get()
+    assert done.state == "corrected" and done.closed_at is not None
+    assert Dispute.objects.get().sealed_row == "", "which row it was is forgotten"
+    last = timeline_of(user("police"), case.number)[-1]
+    assert last.action_title == "归集已看到更正" and last.who == "" and last.answers[0][0] == "由哪次运行看到"
+    assert Notice.objects.filter(user__login="police", event="case.closed").exists()
+    assert not CaseClock.objects.exclude(state="ended").exists()
+
+
+def test_a_row_taken_away_is_a_correction_too(collected: Path, user: Login, system: User) -> None:
+    case = raised(user("police"))
+    act(user("centre"), number=case.number, action="correct", version=1, comment="错登，已删除")
+    (file,) = collected.rglob("insured.csv")
+    lines = file.read_text(encoding="gb18030").splitlines(keepends=True)
+    file.write_text("".join(line for line in lines if CITIZEN not in line), encoding="gb18030")
+    run_chain(system)
+    assert Case.objects.get(pk=case.pk).state == "corrected"
+
+
+def test_explained_accepted_or_decided_by_the_bureau(collected: Path, user: Login) -> None:
+    case = raised(user("police"))
+    act(user("centre"), number=case.number, action="explain", version=1, comment="参保登记时本人填写")
+    act(user("police"), number=case.number, action="contest", version=2, comment="本人否认")
+    act(user("bureau"), number=case.number, action="send_back", version=3, comment="请与本人核实后更正")
+    act(user("centre"), number=case.number, action="explain", version=4, comment="已与本人核实，号码仍在使用")
+    assert act(user("police"), number=case.number, action="accept", version=5).state == "kept"
+
+
+def test_who_may_doubt_what(collected: Path, as_: Callable[[str], Client], user: Login) -> None:
+    token = value_token("population", CITIZEN, "mobile")
+    answers = {login: as_(login).post("/disputes/value/", {"token": token}).status_code for login in
+               ("bureau", "leader", "police", "hr", "developer", "citizen")}  # fmt: skip
+    assert answers == {"bureau": 200, "leader": 200, "police": 200, "hr": 200, "developer": 403, "citizen": 403}
+    assert as_("police").post("/disputes/value/", {"token": token[:-3] + "AAA"}).status_code == 409
+    assert as_("police").post("/disputes/value/").status_code == 409
+    assert Client().post("/disputes/value/", {"token": token}).status_code == 302
+    nobody = value_token("population", "341502199909091111", "mobile")
+    assert as_("police").post("/disputes/value/", {"token": nobody}).status_code == 404
+    services = {login: as_(login).get("/disputes/service/resident/").status_code for login in
+                ("bureau", "leader", "police", "hr", "developer", "centre", "citizen")}  # fmt: skip
+    assert services == {
+        "bureau": 403, "leader": 403, "police": 403, "hr": 200, "developer": 200, "centre": 403, "citizen": 403
+    }  # fmt: skip
+
+
+def test_a_developer_doubts_an_answer_of_a_service(collected: Path, as_: Callable[[str], Client], user: Login) -> None:
+    client = as_("developer")
+    assert "/disputes/service/resident/" in client.get("/services/resident/").content.decode()
+    assert "/disputes/service/resident/" not in as_("police").get("/services/resident/").content.decode()
+    body = {"key": "341502199909091111", "field": "mobile", "doubt": "wrong", "statement": "与本人不符"}
+    page = client.get("/disputes/service/resident/").content.decode()
+    fields = re.findall(r'<option value="(\w+)"', page)
+    assert "person_name" in fields
+    body["field"] = "person_name"
+    assert "找不到来源" in words(client.post("/disputes/service/resident/", body)) or "库里没有" in words(
+        client.post("/disputes/service/resident/", body)
+    )
+    sent = client.post("/disputes/service/resident/", {**body, "key": CITIZEN}, follow=True)
+    assert "待来源部门核实" in words(sent)
+    assert Case.objects.get().participations.get(name="source").organisation.code == "police"  # type: ignore[union-attr]
+
+
+def test_the_source_may_see_the_row_and_nobody_else(
+    collected: Path, as_: Callable[[str], Client], user: Login, system: User
+) -> None:
+    case = raised(user("police"))
+    address = f"/disputes/{case.number}/row/"
+    answers = {login: as_(login).post(address).status_code for login in
+               ("bureau", "leader", "police", "hr", "developer", "citizen")}  # fmt: skip
+    assert answers == {"bureau": 403, "leader": 403, "police": 403, "hr": 403, "developer": 403, "citizen": 404}
+    for login in ("bureau", "police", "hr"):
+        assert address not in as_(login).get(f"/cases/{case.number}/").content.decode(), login
+    assert not AuditEntry.objects.filter(action="disputes.show_row").exists()
+    centre = as_("centre")
+    assert centre.get(address).status_code == 405 and Client().post(address).status_code == 302
+    assert address in centre.get(f"/cases/{case.number}/").content.decode()
+    shown = centre.post(address)
+    page = shown.content.decode()
+    assert CITIZEN in page and MOBILE in page and "张0" not in page, "what finds it, and what is doubted"
+    assert shown.headers["Cache-Control"] == "no-store"
+    entry = AuditEntry.objects.get(action="disputes.show_row")
+    assert (entry.login, entry.target) == ("centre", case.number) and CITIZEN not in str(entry.after)
+    import_evidence()
+    (used,) = [row for row in who_used(user("citizen")).rows if row.purpose == "核实数据异议"]
+    assert EvidenceRecord.objects.get(purpose="核实数据异议").case == case.number and used.purpose
+    act(user("centre"), number=case.number, action="explain", version=1, comment="本人填写")
+    act(user("police"), number=case.number, action="accept", version=2)
+    over = centre.post(address)
+    assert over.status_code == 409 and CITIZEN not in over.content.decode()
+    assert address not in centre.get(f"/cases/{case.number}/").content.decode()
+
+
+def test_who_looked_is_the_department_that_gave_the_right(collected: Path, user: Login, system: User) -> None:
+    """Whoever is a data officer of the source besides their main post."""
+    case = raised(user("police"))
+    centre = user("centre").organisation
+    User.objects.get(login="hr").memberships.create(organisation=centre, role="data_officer")
+    show_row(user("hr"), number=case.number)
+    import_evidence()
+    record = EvidenceRecord.objects.get(purpose="核实数据异议", kind="look_up")
+    assert record.consumer == centre
+
+
+def test_a_row_that_is_gone_is_said_to_be_gone(
+    collected: Path, as_: Callable[[str], Client], user: Login, system: User
+) -> None:
+    case = raised(user("police"))
+    (file,) = collected.rglob("insured.csv")
+    lines = file.read_text(encoding="gb18030").splitlines(keepends=True)
+    file.write_text("".join(line for line in lines if CITIZEN not in line), encoding="gb18030")
+    run_chain(system)
+    assert as_("centre").post(f"/disputes/{case.number}/row/").status_code == 404
+    assert not AuditEntry.objects.filter(action="disputes.show_row").exists(), "nothing was shown"
+
+
+def test_a_table_is_traced_without_a_library(collected: Path) -> None:
+    trace = trace_of_table("centre_insured", "id_number", CITIZEN.lower(), "mobile")
+    assert trace.item.code == "CENTRE-01" and trace.shown_value == MASKED and CITIZEN not in trace.shown_row
+    assert trace.run and trace.collected_at
+    for wrong in (("centre_insured", "id_number", str(CENTRE_ROWS[0][0]) + "0", "mobile"), ("nothing", "a", "b", "c")):
+        with pytest.raises(Terminal) as caught:
+            trace_of_table(*wrong)
+        assert caught.value.code == "disputes.no_trace"

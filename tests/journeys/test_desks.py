@@ -1,0 +1,43 @@
+"""Choosing the desk one sits at: a leader looks at one department, wide and on a phone, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+from tests.journeys.test_faces import SERIOUS, Walk, walk
+
+pytestmark = pytest.mark.browser
+__all__ = ["walk"]
+
+
+def test_a_leader_looks_at_one_department(walk: Walk) -> None:
+    page, phone = walk.page, walk.page.viewport_size["width"] < 600  # type: ignore[index]
+    walk.open("/login/")
+    walk.click("button[name=login][value=leader]")
+    expect(page.locator(".desk-strip")).to_have_count(0)
+    walk.open("/runs/")
+    walk.sees("社会保险中心", "Insurance Centre")
+    if phone:
+        page.locator(".nav-toggle").click()
+    menu = page.locator(".nav .bar-desk" if phone else ".bar .bar-desk")
+    menu.locator("summary").click()
+    expect(menu.locator(".menu-list")).to_be_in_viewport()
+    walk.check()
+    menu.locator("select").select_option("only:police")
+    menu.locator(".menu-choice button").click()
+    page.wait_for_load_state()
+    walk.check()
+    assert page.url.endswith("/runs/"), "on the page where it was chosen"
+    walk.sees("只看“公安”", "Only “Police” is shown")
+    expect(page.locator("main [data-listing] tbody")).not_to_contain_text(walk.say("社会保险中心", "Insurance Centre"))
+    violations = Axe().run(page, options=SERIOUS).response["violations"]
+    assert not [(one["id"], node["target"]) for one in violations for node in one["nodes"]]
+    walk.open("/")
+    walk.sees("只看“公安”", "Only “Police” is shown")
+    walk.open("/items/")
+    walk.sees("户籍人口", "Registered residents")
+    expect(page.locator("main [data-listing] tbody")).not_to_contain_text(walk.say("参保人员", "Insured people"))
+    walk.click(".desk-strip button")
+    expect(page.locator(".desk-strip")).to_have_count(0)
+    walk.sees("参保人员", "Insured people")

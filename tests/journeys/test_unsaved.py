@@ -1,0 +1,61 @@
+"""What was typed is not lost by leaving: browsers ask first, on a form just typed in and on one that came back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+OFFICER = "police"
+
+
+@pytest.fixture
+def page(browser: Browser, site: str) -> Iterator[Page]:
+    """A department's data officer at a browser."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
+    opened = context.new_page()
+    opened.goto(f"{site}/login/")
+    opened.locator(f"button[name=login][value='{OFFICER}']").click()
+    opened.wait_for_load_state()
+    yield opened
+    context.close()
+
+
+def asked_when_leaving(page: Page, site: str) -> list[str]:
+    """Go elsewhere; return what the browser asked on the way."""
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto(f"{site}/items/")
+    return asked
+
+
+def test_a_form_typed_in(page: Page, site: str) -> None:
+    page.goto(f"{site}/compile/new/")
+    page.locator("main input[name=title]").press_sequentially("户")
+    assert asked_when_leaving(page, site) == ["beforeunload"]
+
+
+def test_a_form_only_looked_at(page: Page, site: str) -> None:
+    page.goto(f"{site}/compile/new/")
+    page.locator("main input[name=title]").click()
+    assert asked_when_leaving(page, site) == []
+
+
+def test_a_form_that_came_back(page: Page, site: str) -> None:
+    """Nothing is typed after the refusal: what was typed before is still unsaved."""
+    page.goto(f"{site}/compile/new/")
+    page.locator("main form[data-guard] button").click()
+    page.locator("[data-errors]").wait_for()
+    page.locator("h1").click()
+    assert asked_when_leaving(page, site) == ["beforeunload"]
+
+
+def test_a_form_that_was_sent(page: Page, site: str) -> None:
+    page.goto(f"{site}/compile/new/")
+    page.locator("main input[name=title]").press_sequentially("户籍")
+    page.locator("main form[data-guard] button").click()
+    page.locator("h1").click()
+    assert asked_when_leaving(page, site) == []
