@@ -76,7 +76,16 @@ def append_rows(con: Connection, schema: str, name: str, *, new: str) -> RowChan
     """Add the rows of a query to a table, made where it is missing; the caller knows that no key is there yet."""
     if not table_exists(con, schema, name):
         con.execute(f"CREATE TABLE {table(schema, name)} AS {new} LIMIT 0")
-    return RowChanges(inserted=_add_file(con, schema, name, new=new))
+    return RowChanges(inserted=_add_file(con, schema, name, new=new)[1])
+
+
+def write_rows(con: Connection, schema: str, name: str, *, new: str) -> Path | None:
+    """Write the rows of a query to an existing table as one file and return it, None without rows.
+
+    Columns of the query that the table does not have are kept in the file only, for the caller to read back within
+    the transaction; DuckLake passes them over, and compaction drops them. The caller knows that no key is there yet.
+    """
+    return _add_file(con, schema, name, new=new, beside=True)[0]
 
 
 def adopt_file(con: Connection, schema: str, name: str, *, file: Path) -> int:
@@ -120,26 +129,30 @@ def _register(con: Connection, schema: str, name: str, file: Path) -> None:
     )
 
 
-def _add_file(con: Connection, schema: str, name: str, *, new: str) -> int:
+def _add_file(con: Connection, schema: str, name: str, *, new: str, beside: bool = False) -> tuple[Path | None, int]:
     """Write rows to a Parquet file of the table and register it: half the time of an INSERT for columns of many texts.
 
     DuckLake's own writer tries a dictionary on every column; giving up early is what saves (decision 0006). A
     transaction that fails leaves a file that nobody names; ``Lake.compact`` removes such.
+
+    Args:
+        beside: keep the query's other columns in the file too.
     """
     file = _new_file(con, schema, name)
     columns = table_columns(con, schema, name)
     typed = ", ".join(f"CAST({ident(column)} AS {kind}) AS {ident(column)}" for column, kind in columns.items())
+    others = f", * EXCLUDE ({idents(columns)})" if beside else ""
     options = f"(FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT {_DICTIONARY})"
     try:
-        written = one_value(con, f"COPY (SELECT {typed} FROM ({new})) TO {literal(str(file))} {options}")
+        written = one_value(con, f"COPY (SELECT {typed}{others} FROM ({new})) TO {literal(str(file))} {options}")
     except BaseException:
         file.unlink(missing_ok=True)  # on a full disk the half-written file is what fills it
         raise
     if not written:
         file.unlink()
-        return 0
+        return None, 0
     _register(con, schema, name, file)
-    return written
+    return file, written
 
 
 def _option(con: Connection, name: str) -> str:

@@ -174,6 +174,10 @@ class CheckPlan:
         columns = idents(self.outputs["std", self.item.table])
         return f"SELECT {columns} FROM {CHECKED} WHERE NOT ({self.failed_sql('reject')})"
 
+    def passed_sql(self, source: str) -> str:
+        """Return SQL giving, as ``checked_sql`` does and without a table between, the std rows with their verdicts."""
+        return f"SELECT * FROM ({self.checked_sql(source)}) WHERE NOT ({self.failed_sql('reject')})"
+
     def quarantine_sql(self, source: str) -> str:
         """Return SQL giving the quarantine rows among ``_checked``, with their columns in ``source``, the raw rows."""
         columns = ", ".join(
@@ -186,10 +190,14 @@ class CheckPlan:
         )
         return f"SELECT {columns} FROM {source} r JOIN ({rejected}) c USING ({ident(KEY)})"
 
-    def flags_sql(self) -> str:
-        """Return SQL giving key, run and failed codes of the std rows among ``_checked`` that break a ``flag`` rule."""
+    def flags_sql(self, source: str = CHECKED) -> str:
+        """Return SQL giving key, run and failed codes of the std rows that break a ``flag`` rule.
+
+        Args:
+            source: ``_checked``, or other rows that have key, run and verdicts.
+        """
         return (
-            f"SELECT {idents((KEY, RUN))}, {self.codes_sql()} AS {ident(RULES)} FROM {CHECKED} "
+            f"SELECT {idents((KEY, RUN))}, {self.codes_sql()} AS {ident(RULES)} FROM {source} "
             f"WHERE ({self.failed_sql('flag')}) AND NOT ({self.failed_sql('reject')})"
         )
 
