@@ -51,7 +51,7 @@ def items(organisations: list[Any]) -> None:
     ]  # fmt: skip
     CatalogItem.objects.bulk_create(made, batch_size=2_000)
     states = [
-        TableState(schema=schema, name=f"x_{n}", rows=1_000 + n, snapshot=1, changed_at=now)
+        TableState(schema=schema, name=f"x_{n}", item=made[n], rows=1_000 + n, snapshot=1, changed_at=now)
         for n in range(ITEMS)
         for schema in ("raw", "std", "quarantine")
     ]

@@ -18,7 +18,7 @@ from tests.apps.pages import parsed, shown_text
 from huitong.apps.accounts.models import Organisation, User
 from huitong.apps.accounts.sessions import SEEN
 from huitong.apps.catalog.models import CatalogItem
-from huitong.apps.collection.models import Run
+from huitong.apps.collection.models import Run, TargetState
 from huitong.apps.collection.services import run_chain
 from huitong.apps.ledger.models import EvidenceRecord
 from huitong.apps.screen import selectors
@@ -141,7 +141,7 @@ def test_calls_by_minute(town: object) -> None:
 @pytest.mark.django_db
 def test_data_older_than_its_cycle_is_late(town: object, system: User) -> None:
     run_chain(system)
-    Run.objects.filter(kind="collect").update(finished_at=timezone.now() - dt.timedelta(days=900))
+    TargetState.objects.filter(kind="collect").update(done_at=timezone.now() - dt.timedelta(days=900))
     fresh = Watch().look().freshness
     assert fresh.late + fresh.on_time == 2 and len(fresh.worst) == fresh.late
     Run.objects.all().delete()

@@ -20,7 +20,7 @@ from huitong.apps.catalog.models import CatalogItem
 from huitong.apps.catalog.services import put_item
 from huitong.apps.collection.failing import failures, yesterday_evening
 from huitong.apps.collection.freshness import overdue_items
-from huitong.apps.collection.models import Run
+from huitong.apps.collection.models import Run, TargetState
 from huitong.apps.collection.services import run_chain
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +87,10 @@ def test_what_failed_overnight(town: object, user: Login, noon: None) -> None:
     assert "C" not in [node.text() for node in night.css(".rows a")]
 
 
+def collected(ago: dt.timedelta) -> None:
+    TargetState.objects.filter(kind="collect").update(done_at=timezone.now() - ago)
+
+
 def test_what_is_past_its_cycle(town: object, user: Login, system: User) -> None:
     assert overdue_items(user("police"), most=9).never == 1
     assert "挂接的目录还没有归集过" in panel(browser(user("police")), "overdue").text()
@@ -94,17 +98,17 @@ def test_what_is_past_its_cycle(town: object, user: Login, system: User) -> None
     assert "归集过的数据都按时更新" in panel(browser(user("police")), "overdue").text()
     cycles = dict(CatalogItem.objects.linked().values_list("code", "update_cycle"))
     CatalogItem.objects.update(update_cycle="daily")
-    Run.objects.filter(kind="collect").update(finished_at=timezone.now() - dt.timedelta(hours=37))
+    collected(dt.timedelta(hours=37))
     assert [one.code for one in overdue_items(user("police"), most=9).rows] == ["POLICE-01"]
     assert {one.code for one in overdue_items(user("bureau"), most=9).rows} == set(cycles)
     assert overdue_items(user("leader"), most=1).total == 2
     assert [node.attributes["href"] for node in panel(browser(user("police")), "overdue").css(".rows a")] == [
         "/items/POLICE-01/"
     ]
-    Run.objects.filter(kind="collect").update(finished_at=timezone.now() - dt.timedelta(hours=35))
+    collected(dt.timedelta(hours=35))
     assert overdue_items(user("bureau"), most=9).total == 0
     CatalogItem.objects.update(update_cycle="irregular")
-    Run.objects.filter(kind="collect").update(finished_at=timezone.now() - dt.timedelta(days=2000))
+    collected(dt.timedelta(days=2000))
     assert overdue_items(user("bureau"), most=9).total == 0, "what promises nothing is never late"
 
 

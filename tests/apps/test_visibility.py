@@ -51,6 +51,7 @@ PARTS = {
     "ledger.EvidenceSubject": "ledger.EvidenceRecord",
     "ledger.EvidenceAnchor": "numbers only",
     "collection.TableState": "numbers only",
+    "collection.TargetState": "collection.Run",
     "sharing.PolicyState": "numbers only",
     "assessment.ScorePart": "assessment.Score",
 }

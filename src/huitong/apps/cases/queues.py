@@ -62,17 +62,25 @@ def _places(specs: Iterable[cases.CaseType], user: User) -> list[str]:
 
 
 def queue_of(
-    viewer: Viewer, wanted: CaseFilter, specs: Mapping[str, cases.CaseType], *, soon: dt.date, number: int, size: int
+    viewer: Viewer,
+    wanted: CaseFilter,
+    specs: Mapping[str, cases.CaseType],
+    *,
+    soon: dt.date,
+    number: int,
+    size: int,
+    most: int = MOST_COUNTED,
 ) -> Page[Case]:
     """Return one page of the cases that ``wanted`` asks for and ``viewer`` may see.
 
     Args:
         soon: last day that counts as due soon.
+        most: where counting stops.
     """
     rows = _narrowed(viewer, wanted, specs, soon)
     if wanted.text:
         rows = _found(viewer, wanted, rows)
-    total = rows[:MOST_COUNTED].count()  # in the same order: it walks the same index
+    total = rows[:most].count()  # in the same order: it walks the same index
     number, size = bounded(number, size, total)
     ids = list(rows[(number - 1) * size : number * size])
     known = Case.objects.select_related("type", "turn_organisation", "claimed_by").in_bulk(ids)

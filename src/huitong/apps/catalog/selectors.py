@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db.models import Count, Q
 from django.db.models.functions import Length
@@ -336,9 +336,9 @@ def current_item_of_table(table: str) -> CatalogItem | None:
     return CatalogItem.objects.current().filter(table=table).first()
 
 
-def tables_of_providers() -> dict[str, int]:
-    """Return the id of the provider of every item's table. One query."""
-    return dict(CatalogItem.objects.current().order_by("pk").values_list("table", "provider"))
+def providers_of_tables(names: Collection[str]) -> dict[str, int]:
+    """Return the id of the provider of those of these tables that are current items'. One query."""
+    return dict(CatalogItem.objects.current().filter(table__in=names).order_by("pk").values_list("table", "provider"))
 
 
 def linked_item_counts() -> dict[str, int]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Max
 from django.utils import timezone
 
 from huitong.apps.accounts.visibility import Viewer
-from huitong.apps.collection.models import Run, RunQuerySet
+from huitong.apps.collection.models import Run, RunQuerySet, TargetState
 from huitong.apps.collection.selectors import run_row, with_names
 from huitong.apps.collection.specs import RunRow
 
@@ -47,7 +47,7 @@ def failures(viewer: Viewer, *, most: int) -> Failures:
     """Return what ``viewer`` may see of what failed since yesterday evening, and of what has been failing before.
 
     Of the night: first what still fails, then the newest; one entry a step and target. Five queries: they read the
-    runs of the last two days and, by their index, failed ones; whole rows of what is shown only.
+    runs of the last two days and the targets that fail; whole rows of what is shown only.
     """
     night = _night(viewer)
     failing = {pk for pk, recovered in night if not recovered}
@@ -65,10 +65,8 @@ def failures(viewer: Viewer, *, most: int) -> Failures:
 
 def _failing(viewer: Viewer) -> list[int]:
     """The newest failed run of each step and target whose last run failed, newest first."""
-    ended = (Run.State.DONE, Run.State.FAILED)
-    later = Run.objects.filter(kind=OuterRef("kind"), target=OuterRef("target"), state__in=ended, pk__gt=OuterRef("pk"))
-    rows = Run.objects.visible_to(viewer).filter(~Exists(later), state=Run.State.FAILED)
-    return list(rows.order_by("-pk").values_list("pk", flat=True))
+    failing = TargetState.objects.visible_to(viewer).filter(failed=True)
+    return list(failing.order_by("-last_run").values_list("last_run", flat=True))
 
 
 def yesterday_evening(now: dt.datetime) -> dt.datetime:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Count, F, FilteredRelation, Q
 from django.utils import timezone
 
 from huitong.apps.accounts.visibility import Viewer, scope_of
 from huitong.apps.catalog.models import CatalogItem, CatalogItemQuerySet
-from huitong.apps.collection.models import Run
+from huitong.apps.collection.models import Run, TargetState
 
 CYCLES = {
     "realtime": dt.timedelta(hours=1),
@@ -52,42 +51,35 @@ def too_old(cycle: str, last: dt.datetime, now: dt.datetime) -> bool:
 
 
 def last_collected() -> dict[int, dt.datetime]:
-    """Return when each linked item was last collected, by its id, without those that never were.
-
-    One query: it looks at the newest runs of each item by their index, not through all runs.
-    """
-    linked = CatalogItem.objects.current().linked().order_by()
-    return {pk: last for pk, _cycle, last in _collected(linked) if last is not None}
+    """Return when each linked item was last collected, by its id, without those that never were. One query."""
+    collected = TargetState.objects.filter(kind=Run.Kind.COLLECT, done_at__isnull=False, item__isnull=False)
+    current = collected.exclude(item__state="cancelled").exclude(item__link_state="none").order_by()
+    return {item: last for item, last in current.values_list("item", "done_at") if item and last}
 
 
 def overdue_items(viewer: Viewer, *, most: int) -> OverdueItems:
     """Return the items past their cycle among those that ``viewer`` answers for: the bureau and leaders for all,
     an official for the own organisations'. The oldest first. Two queries, and those of the scope."""
     scope = scope_of(viewer)
-    linked = CatalogItem.objects.current().linked().order_by()
-    mine = linked if scope.limit is None else linked.filter(provider__in=scope.limit)
-    now = timezone.now()
-    found = _collected(mine)
-    late = sorted((last, pk) for pk, cycle, last in found if last is not None and too_old(cycle, last, now))
-    return OverdueItems(
-        total=len(late),
-        never=sum(last is None for _pk, _cycle, last in found),
-        linked=len(found),
-        rows=_rows(late[:most]),
+    mine = _linked() if scope.limit is None else _linked().filter(provider__in=scope.limit)
+    now, past = timezone.now(), Q()
+    for cycle, allowed in CYCLES.items():
+        past |= Q(update_cycle=cycle, collecting__done_at__lt=now - allowed)
+    counted = mine.aggregate(
+        total=Count("pk", filter=past), never=Count("pk", filter=Q(collecting__done_at=None)), linked=Count("pk")
     )
+    oldest = mine.filter(past).annotate(last=F("collecting__done_at")).order_by("last", "pk")
+    return OverdueItems(**counted, rows=_rows(oldest[:most]))
 
 
-def _collected(items: CatalogItemQuerySet) -> list[tuple[int, str, dt.datetime | None]]:
-    """Id, cycle and last collection of each item."""
-    done = Run.objects.filter(item=OuterRef("pk"), kind=Run.Kind.COLLECT, state=Run.State.DONE).order_by("-pk")
-    last = Subquery(done.values("finished_at")[:1])
-    return list(items.annotate(last=last).values_list("pk", "update_cycle", "last"))
+def _linked() -> CatalogItemQuerySet:
+    """Current linked items, beside each how its collection stands as ``collecting``."""
+    states = FilteredRelation("target_states", condition=Q(target_states__kind=Run.Kind.COLLECT))
+    return CatalogItem.objects.current().linked().order_by().annotate(collecting=states)
 
 
-def _rows(late: Iterable[tuple[dt.datetime, int]]) -> tuple[OverdueItem, ...]:
-    at = {pk: last for last, pk in late}
-    known = CatalogItem.objects.select_related("provider").in_bulk(list(at))
+def _rows(late: CatalogItemQuerySet) -> tuple[OverdueItem, ...]:
+    rows = late.select_related("provider").defer("spec")
     return tuple(
-        OverdueItem(row.code, row.shown_title, row.provider.shown_short, row.update_cycle, last)
-        for row, last in ((known[pk], last) for pk, last in at.items())
+        OverdueItem(row.code, row.shown_title, row.provider.shown_short, row.update_cycle, row.last) for row in rows
     )

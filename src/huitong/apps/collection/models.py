@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 
 from huitong.apps.accounts.visibility import Viewer, scope_of
 from huitong.apps.collection.specs import RunCounts
@@ -138,6 +138,13 @@ class Run(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.target} #{self.pk}"
 
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the run and, when it has ended, how its target stands."""
+        super().save(*args, **kwargs)
+        if self.state in (self.State.DONE, self.State.FAILED):
+            TargetState.objects.note(self)
+
     @property
     def typed_counts(self) -> RunCounts:
         """The counts as a typed value."""
@@ -203,7 +210,10 @@ class QualityIssue(models.Model):
     class Meta:
         ordering: ClassVar = ["-failed", "pk"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["item", "rule"], name="issue_once")]
-        indexes: ClassVar = [models.Index(fields=["organisation", "state"], name="issue_organisation")]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "state"], name="issue_organisation"),
+            models.Index(fields=["state", "-failed", "id"], name="issue_worst"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.item_id} {self.rule} {self.failed}"
@@ -228,11 +238,73 @@ class QualityResult(models.Model):
         return f"{self.issue_id} {self.failed}/{self.total}"
 
 
+class TargetStateQuerySet(models.QuerySet["TargetState"]):
+    """How targets stand."""
+
+    def visible_to(self, viewer: Viewer) -> TargetStateQuerySet:
+        """As the runs: the bureau sees all, an official those of the own organisations."""
+        scope = scope_of(viewer)
+        return self if scope.limit is None else self.filter(organisation__in=scope.limit)
+
+    def note(self, run: Run) -> None:
+        """Keep what an ended run says, unless a newer run of the same target has ended before it."""
+        what = {"kind": run.kind, "target": run.target}
+        state, made = self.select_for_update().get_or_create(
+            **what, defaults={"last_run_id": run.pk, "failed": run.state == Run.State.FAILED}
+        )
+        if made or run.pk >= state.last_run_id:
+            state.last_run_id, state.failed = run.pk, run.state == Run.State.FAILED
+            state.organisation_id, state.item_id, state.last_at = run.organisation_id, run.item_id, run.finished_at
+        if run.state == Run.State.DONE and run.pk >= (state.done_run or 0):
+            state.done_run, state.done_at = run.pk, run.finished_at
+        state.save()
+
+
+class TargetState(models.Model):
+    """对象状态: how the newest ended run of a step on a target went, kept with the run.
+
+    Home and screen ask this of every target. Runs grow without end, targets do not: nobody looks through runs for it.
+    """
+
+    kind = models.CharField(max_length=16, choices=Run.Kind)
+    target = models.CharField(max_length=130)
+    organisation = models.ForeignKey(
+        "accounts.Organisation", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    item = models.ForeignKey(
+        "catalog.CatalogItem", null=True, blank=True, on_delete=models.SET_NULL, related_name="target_states"
+    )
+    last_run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
+    last_at = models.DateTimeField(null=True, blank=True)
+    """When it ended."""
+    failed = models.BooleanField()
+    """The last run failed."""
+    done_run = models.BigIntegerField(null=True, blank=True)
+    """The newest run that was done, and when it was."""
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TargetStateQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["kind", "target"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["kind", "target"], name="target_state_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["-last_run"], condition=models.Q(failed=True), name="target_state_failed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.target}"
+
+
 class TableState(models.Model):
     """How many rows a table of the lake has, as counted after the last run that wrote it: pages need no lake."""
 
     schema = models.CharField(max_length=16)
     name = models.CharField(max_length=130)
+    item = models.ForeignKey(
+        "catalog.CatalogItem", null=True, blank=True, on_delete=models.SET_NULL, related_name="table_states"
+    )
+    """The item whose rows they are; none for the libraries' tables."""
     rows = models.BigIntegerField()
     snapshot = models.BigIntegerField()
     changed_at = models.DateTimeField()

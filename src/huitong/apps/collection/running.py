@@ -260,7 +260,12 @@ def note_tables(run: Run, outcome: Outcome) -> None:
             TableState.objects.update_or_create(
                 schema=one.schema,
                 name=one.name,
-                defaults={"rows": one.rows, "snapshot": outcome.snapshot, "changed_at": timezone.now()},
+                defaults={
+                    "item": run.item,
+                    "rows": one.rows,
+                    "snapshot": outcome.snapshot,
+                    "changed_at": timezone.now(),
+                },
             )
 
 

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
 
-from django.db.models import Count, Max, OuterRef, Prefetch, Subquery
+from django.db.models import Count, F, Max, Prefetch, Sum
 from django.utils.translation import get_language
 
-from huitong.apps.accounts.models import Organisation
 from huitong.apps.accounts.visibility import Viewer, scope_of
 from huitong.apps.catalog.models import CatalogItem
 from huitong.apps.catalog.selectors import linked_item_counts
 from huitong.apps.collection.freshness import OverdueItems, last_collected, overdue_items, too_old
-from huitong.apps.collection.models import QualityIssue, QualityResult, Run, RunQuerySet, Source, TableState
+from huitong.apps.collection.models import (
+    QualityIssue,
+    QualityResult,
+    Run,
+    RunQuerySet,
+    Source,
+    TableState,
+    TargetState,
+)
 from huitong.apps.collection.specs import IssueRow, RunFailure, RunFilter, RunRow, SourceRow, TrendPoint
 from huitong.apps.collection.stores import close_stores, the_lake, the_serving_store
 from huitong.apps.paging import PAGE_SIZE, Page, page_of
@@ -152,8 +160,7 @@ def run_failure(run: Run, language: str) -> RunFailure:
 
 def last_runs(viewer: Viewer) -> tuple[Run, ...]:
     """Return the newest finished run of each kind and target. Two queries."""
-    finished = Run.objects.visible_to(viewer).filter(state__in=(Run.State.DONE, Run.State.FAILED))
-    newest = finished.order_by().values("kind", "target").annotate(last=Max("pk")).values("last")
+    newest = TargetState.objects.visible_to(viewer).order_by().values("last_run")
     return tuple(with_names(Run.objects.filter(pk__in=newest)).order_by("kind", "target"))
 
 
@@ -164,14 +171,10 @@ def run_counts() -> dict[str, int]:
 
 
 def last_finished_by_provider() -> dict[int, dt.datetime]:
-    """Return when the newest run on an item ended, by id of the provider.
-
-    One query: it looks at the newest runs of each provider by their index, not through all runs.
-    """
-    ended = Run.objects.filter(organisation=OuterRef("pk"), item__isnull=False, finished_at__isnull=False)
-    last = Subquery(ended.order_by("-pk").values("finished_at")[:1])
-    rows = Organisation.objects.order_by().annotate(last=last).values_list("pk", "last")
-    return {pk: at for pk, at in rows if at is not None}
+    """Return when the newest run on an item ended, by id of the organisation whose item it is. One query."""
+    ended = TargetState.objects.filter(item__isnull=False, organisation__isnull=False)
+    rows = ended.order_by().values_list("organisation").annotate(last=Max("last_at"))
+    return {provider: last for provider, last in rows if last is not None}
 
 
 def newest_runs(viewer: Viewer, *, most: int) -> tuple[RunRow, ...]:
@@ -216,8 +219,10 @@ def issue_list(
     exact = {"state": state, "item__code": item, "item__provider__code": organisation}
     rows = QualityIssue.objects.visible_to(viewer).filter(**{name: value for name, value in exact.items() if value})
     results = QualityResult.objects.order_by("-pk")[:TREND]
-    rows = rows.select_related("item__provider").prefetch_related(
-        Prefetch("results", queryset=results, to_attr=_RESULTS)
+    rows = (
+        rows.select_related("item__provider")
+        .defer("item__spec")
+        .prefetch_related(Prefetch("results", queryset=results, to_attr=_RESULTS))
     )
     return page_of(rows, issue_row, number=number, size=size)
 
@@ -250,10 +255,32 @@ def open_issue_counts() -> dict[int, int]:
     return dict(QualityIssue.objects.open().order_by().values_list("organisation").annotate(Count("pk")))
 
 
-def table_rows() -> dict[tuple[str, str], int]:
-    """Return the rows of each of the lake's tables as last counted, by schema and name. One query."""
-    counted = TableState.objects.order_by().values_list("schema", "name", "rows")
+def table_rows(names: Collection[str]) -> dict[tuple[str, str], int]:
+    """Return the rows of the lake's tables of these names as last counted, by schema and name. One query."""
+    counted = TableState.objects.filter(name__in=names).order_by().values_list("schema", "name", "rows")
     return {(schema, name): rows for schema, name, rows in counted}
+
+
+def rows_by_provider(only: Collection[int] | None = None) -> dict[str, Counter[int]]:
+    """Sum the rows of the tables of current items, by schema and id of the provider: of all or ``only`` of these.
+
+    One query.
+    """
+    counted = TableState.objects.filter(name=F("item__table")).exclude(item__state="cancelled").order_by()
+    if only is not None:
+        counted = counted.filter(item__provider__in=only)
+    rows: dict[str, Counter[int]] = defaultdict(Counter)
+    for schema, provider, total in counted.values_list("schema", "item__provider").annotate(Sum("rows")):
+        rows[schema][provider] = total
+    return rows
+
+
+def library_rows() -> int:
+    """Return how many rows the libraries have, without their side tables. One query."""
+    base = TableState.objects.filter(schema="base")
+    for side in ("_conflict", "_provenance"):
+        base = base.exclude(name__endswith=side)
+    return base.aggregate(total=Sum("rows"))["total"] or 0
 
 
 def table_states(names: Iterable[str] | None = None) -> tuple[TableState, ...]:
@@ -276,7 +303,7 @@ def issues_of_item(viewer: Viewer, item: CatalogItem) -> tuple[IssueRow, ...]:
     """Return an item's issues that ``viewer`` may see, open ones first. Two queries."""
     results = Prefetch("results", queryset=QualityResult.objects.order_by("-pk")[:TREND], to_attr=_RESULTS)
     rows = QualityIssue.objects.visible_to(viewer).filter(item=item)
-    rows = rows.select_related("item__provider").prefetch_related(results)
+    rows = rows.select_related("item__provider").defer("item__spec").prefetch_related(results)
     return tuple(issue_row(row) for row in rows.order_by("-state", "-failed"))
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils import timezone
 
 from huitong.apps.accounts.selectors import organisations_by_id, require_official
 from huitong.apps.accounts.visibility import Viewer, scope_of
-from huitong.apps.catalog.selectors import item_counts, tables_of_providers
-from huitong.apps.collection.selectors import last_finished_by_provider, open_issue_counts, table_rows
+from huitong.apps.catalog.selectors import item_counts, providers_of_tables
+from huitong.apps.collection.selectors import last_finished_by_provider, open_issue_counts, rows_by_provider, table_rows
 from huitong.apps.declared import in_language
 from huitong.apps.ledger.selectors import usage_by_service
 from huitong.apps.libraries.selectors import declared_libraries
@@ -25,9 +25,12 @@ from huitong.engine.declarations.sharing import Service
 class _Facts:
     """What the picture is drawn from, read once."""
 
+    sums: dict[str, Counter[int]]
+    """Rows by schema and id of the provider."""
     rows: dict[tuple[str, str], int]
+    """Rows of the tables that libraries and services read."""
     providers: dict[str, int]
-    """Table → id of its provider."""
+    """Of these tables: the id of the provider."""
     libraries: tuple[Library, ...]
     services: tuple[Service, ...]
 
@@ -39,30 +42,33 @@ def city_flow(viewer: Viewer) -> CityFlow:
         Terminal: ``people.sign_in_needed``, ``people.not_allowed``.
     """
     require_official(viewer)
+    libraries, services = declared_libraries(), declared_services()
+    read = {source.table for library in libraries for source in library.sources}
+    read |= {name for library in libraries for name in (library.table, f"{library.table}_conflict")}
+    read |= {service.table.partition(".")[2] for service in services}
+    only = scope_of(viewer).only
     facts = _Facts(
-        rows=table_rows(),
-        providers=tables_of_providers(),
-        libraries=declared_libraries(),
-        services=declared_services(),
-    )
-    departments = _departments(facts, scope_of(viewer).only)
-    libraries = tuple(_library(facts, library) for library in facts.libraries)
-    services = _services(facts)
-    return CityFlow(
-        departments=departments,
+        sums=rows_by_provider(only),
+        rows=table_rows(read),
+        providers=providers_of_tables(read),
         libraries=libraries,
         services=services,
-        edges=tuple(_edges(facts, services, {one.code for one in departments})),
-        totals=_totals(departments, libraries, services),
+    )
+    departments = _departments(facts, only)
+    drawn = tuple(_library(facts, library) for library in libraries)
+    served = _services(facts)
+    return CityFlow(
+        departments=departments,
+        libraries=drawn,
+        services=served,
+        edges=tuple(_edges(facts, served, {one.code for one in departments})),
+        totals=_totals(departments, drawn, served),
         as_of=timezone.now(),
     )
 
 
 def _departments(facts: _Facts, only: frozenset[int] | None) -> tuple[DepartmentFlow, ...]:
     counts, issues, finished = item_counts(), open_issue_counts(), last_finished_by_provider()
-    tables: dict[int, list[str]] = defaultdict(list)
-    for table, provider in facts.providers.items():
-        tables[provider].append(table)
     organisations = organisations_by_id(counts)
     return tuple(
         DepartmentFlow(
@@ -71,19 +77,15 @@ def _departments(facts: _Facts, only: frozenset[int] | None) -> tuple[Department
             items=counts[row.pk][0],
             linked=counts[row.pk][1],
             failing=counts[row.pk][2],
-            raw_rows=_sum(facts, "raw", tables[row.pk]),
-            std_rows=_sum(facts, "std", tables[row.pk]),
-            quarantine_rows=_sum(facts, "quarantine", tables[row.pk]),
+            raw_rows=facts.sums["raw"][row.pk],
+            std_rows=facts.sums["std"][row.pk],
+            quarantine_rows=facts.sums["quarantine"][row.pk],
             open_issues=issues.get(row.pk, 0),
             last_run_at=finished.get(row.pk),
         )
         for row in organisations
         if only is None or row.pk in only
     )
-
-
-def _sum(facts: _Facts, schema: str, tables: Iterable[str]) -> int:
-    return sum(facts.rows.get((schema, table), 0) for table in tables)
 
 
 def _library(facts: _Facts, library: Library) -> LibraryFlow:

@@ -66,7 +66,7 @@ def _drawn(
     here: str,
 ) -> Drawing:
     shown = items[:MOST]
-    states = table_rows()
+    states = table_rows([*(item.table for item in shown), *(library.table for library in libraries)])
     grants = _grants(viewer, services)
     nodes = [
         *_departments(shown),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from huitong.apps.accounts.models import User
-from huitong.apps.cases.selectors import queue_for, waiting_counts
+from huitong.apps.cases.selectors import COUNTED, queue_for, waiting_counts
 from huitong.apps.cases.specs import CaseFilter, CaseRow, WaitingCounts
 from huitong.apps.collection.failing import Failures, failures
 from huitong.apps.collection.selectors import OverdueItems, overdue_items
@@ -26,6 +26,8 @@ class Today:
     """Of what waits for the reader: what is not late yet."""
     failures: Failures
     overdue: OverdueItems
+    most: int = COUNTED
+    """Where counts of cases stop."""
 
 
 def today_of(user: User) -> Today:
@@ -37,8 +39,8 @@ def today_of(user: User) -> Today:
     older = (replace(run, target_title=words.text(run)) for run in found.older)
     return Today(
         work=waiting_counts(user),
-        late=queue_for(user, CaseFilter(view="open", due="late"), size=SHORT_LIST),
-        waiting=queue_for(user, CaseFilter(due="ahead"), size=SHORT_LIST).rows,
+        late=queue_for(user, CaseFilter(view="open", due="late"), size=SHORT_LIST, most=COUNTED),
+        waiting=queue_for(user, CaseFilter(due="ahead"), size=SHORT_LIST, most=SHORT_LIST).rows,
         failures=replace(found, night=tuple(night), older=tuple(older)),
         overdue=overdue_items(user, most=SHORT_LIST),
     )

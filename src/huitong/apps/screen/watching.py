@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from django.db.models import Max, Sum
@@ -13,9 +13,15 @@ from django.utils import timezone
 from huitong.apps.accounts.models import Organisation
 from huitong.apps.cases.late import late_cases
 from huitong.apps.catalog.models import CatalogItem
-from huitong.apps.catalog.selectors import item_counts, tables_of_providers
+from huitong.apps.catalog.selectors import item_counts
 from huitong.apps.collection.models import QualityIssue
-from huitong.apps.collection.selectors import last_collected, open_issue_counts, table_rows, too_old
+from huitong.apps.collection.selectors import (
+    last_collected,
+    library_rows,
+    open_issue_counts,
+    rows_by_provider,
+    too_old,
+)
 from huitong.apps.ledger.models import EvidenceRecord
 from huitong.apps.ledger.selectors import usage_by_service
 from huitong.apps.screen.drawing import LANES, bar, lane_path, lane_width, lane_y, step
@@ -74,7 +80,7 @@ class Watch:
         organisations = {row.pk: row for row in Organisation.objects.all()}
         root = next((row for row in organisations.values() if row.superior_id is None), None)
         names = Names(root)
-        rows = _rows_by_provider(table_rows(), tables_of_providers())
+        rows = rows_by_provider()
         counts = item_counts()
         lanes, others = _lanes(names, organisations, counts, rows, self._moved, moving)
         return Picture(
@@ -91,7 +97,7 @@ class Watch:
             held=sum(rows["quarantine"].values()),
             issues=sum(open_issue_counts().values()),
             worst_issues=_worst_issues(names),
-            library_rows=sum(rows["base"].values()),
+            library_rows=library_rows(),
             calls_today=sum(usage.calls for usage in usage_by_service(days=1).values()),
             minutes=self._chart(now),
             freshness=self._freshness(names, now),
@@ -167,18 +173,6 @@ def _worst_issues(names: Names) -> tuple[WorstIssue, ...]:
         WorstIssue(row.code, names.item(row), names.organisation(row.provider), failed)
         for row, failed in ((known[pk], failed) for pk, failed in worst.items())
     )
-
-
-def _rows_by_provider(counted: Mapping[tuple[str, str], int], owner: Mapping[str, int]) -> dict[str, Counter[int]]:
-    """Sum rows by place of the lake and id of the provider; ``base`` under the id 0, without its side tables."""
-    rows: dict[str, Counter[int]] = defaultdict(Counter)
-    for (schema, name), count in counted.items():
-        if schema == "base":
-            if not name.endswith(("_conflict", "_provenance")):
-                rows["base"][0] += count
-        elif name in owner:
-            rows[schema][owner[name]] += count
-    return rows
 
 
 def _lanes(

@@ -237,6 +237,12 @@ def grouped(value: float | str | None) -> str:
 
 
 @register.filter
+def counted(value: int, most: int) -> str:
+    """``1000`` → ``1,000+`` where counting stopped at ``most``; below it, ``grouped``."""
+    return f"{figures.grouped(most)}+" if value >= most else figures.grouped(value)
+
+
+@register.filter
 def plain(value: float) -> str:
     """``1234.50`` → ``1234.5``: a number for programs, whatever the page's language."""
     return f"{value:.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
