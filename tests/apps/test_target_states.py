@@ -19,7 +19,9 @@ pytestmark = pytest.mark.django_db
 
 
 def kept() -> list[tuple[object, ...]]:
-    return list(TargetState.objects.values_list("kind", "target", "last_run", "last_at", "failed", "done_run", "done_at"))
+    return list(
+        TargetState.objects.values_list("kind", "target", "last_run", "last_at", "failed", "done_run", "done_at")
+    )
 
 
 def test_runs_that_end_in_another_order_than_they_began() -> None:
