@@ -12,7 +12,7 @@ import sys
 
 PARTS = (
     "bare", "collect", "read", "check", "fuse", "gateway", "generate", "chain",
-    "catalog", "cases", "desk", "assessment", "pages", "rows",
+    "catalog", "cases", "desk", "people", "assessment", "pages", "rows",
 )  # fmt: skip
 NEEDS = {"collect": "HUITONG_TEST_MARIADB", "pages": "HUITONG_TEST_CHROMIUM", "rows": "HUITONG_TEST_CHROMIUM"}
 

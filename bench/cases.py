@@ -10,10 +10,8 @@ as whoever is above all departments.
 from __future__ import annotations
 
 import datetime as dt
-import os
 import random
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,9 +19,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from bench.measure import Figure, show
+from bench.measure import Figure, on_postgresql, show
 
 DEPARTMENTS, USERS = 60, 500
 TARGET = "< 150 ms"
@@ -246,23 +243,8 @@ def main() -> None:
         fill(count, known)
         print(f"{count:,} cases on {where} in {time.perf_counter() - start:.0f} s", file=sys.stderr)
         show(measure(where, known))
-    server = os.environ.get("HUITONG_TEST_POSTGRESQL", "")
-    if server and where == "SQLite":
-        _on_postgresql(server)
-
-
-def _on_postgresql(server: str) -> None:
-    import psycopg
-
-    name = f"huitong_bench_{os.getpid()}"
-    url = urlsplit(server)._replace(path=f"/{name}").geturl()
-    with psycopg.connect(server, autocommit=True) as con:
-        con.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
-        try:
-            environment = {**os.environ, "HUITONG_DATABASE_URL": url}
-            subprocess.run([sys.executable, "-m", "bench.cases", *sys.argv[1:]], env=environment, check=True)
-        finally:
-            con.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[arg-type]
+    if where == "SQLite":
+        on_postgresql("bench.cases")
 
 
 if __name__ == "__main__":

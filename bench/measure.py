@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,34 @@ def peak_gigabytes(*, children: int = 0) -> float:
     """
     largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss if children else 0
     return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + children * largest) / 1e6
+
+
+def p50_p95(milliseconds: list[float]) -> str:
+    """Say the median and the 95th percentile of times after the first, and the first."""
+    first, rest = milliseconds[0], milliseconds[1:]
+    return f"{statistics.median(rest):.0f} / {statistics.quantiles(rest, n=20)[-1]:.0f} ms, first {first:.0f} ms"
+
+
+def on_postgresql(module: str) -> None:
+    """Run a measurement again in a process of its own, with a database of its own that is dropped afterwards.
+
+    Nothing where HUITONG_TEST_POSTGRESQL names no server.
+    """
+    server = os.environ.get("HUITONG_TEST_POSTGRESQL", "")
+    if not server:
+        print("not measured on PostgreSQL: HUITONG_TEST_POSTGRESQL is not set")
+        return
+    import psycopg
+
+    name = f"huitong_bench_{os.getpid()}"
+    url = urlsplit(server)._replace(path=f"/{name}").geturl()
+    with psycopg.connect(server, autocommit=True) as con:
+        con.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
+        try:
+            environment = {**os.environ, "HUITONG_DATABASE_URL": url}
+            subprocess.run([sys.executable, "-m", module, *sys.argv[1:]], env=environment, check=True)
+        finally:
+            con.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[arg-type]
 
 
 def times_wanted(default: int = 3) -> int:
