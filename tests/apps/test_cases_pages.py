@@ -129,6 +129,12 @@ def test_claim_comment_extend_and_hand_over_on_the_page(opened: Case, as_: Open,
     extended = client.post(f"/cases/{NUMBER}/extend/answer/", {"version": 2, "days": 2, "reason": "整理"}, follow=True)
     assert "2026-03-11" in text(extended) and "含延长 2 个" in text(extended)
     assert client.post(f"/cases/{NUMBER}/hand-over/", {"login": "hr"}).status_code == 409
+    refused = client.post(f"/cases/{NUMBER}/extend/answer/", {"version": 3, "days": 90, "reason": "还要整理"})
+    page = HTMLParser(refused.content.decode())
+    field = page.css_first("#why-answer")
+    assert refused.status_code >= 400 and field is not None and field.attributes["value"] == "还要整理"
+    assert page.css_first("details[open] #why-answer") is not None, "where it was typed"
+    assert not page.css_first("#say").text(), "and nowhere else"  # type: ignore[union-attr]
     assert "已退回队列" in text(client.post(f"/cases/{NUMBER}/release/", follow=True))
     assert list(Notice.objects.filter(user__login="hr").values_list("event", flat=True)) == [
         "case.extended",

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from django.test import Client
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from tests.apps.pages import parsed
 from tests.apps.test_catalog_checks import CLASSES
 
@@ -94,6 +95,11 @@ def test_an_item_goes_from_form_to_catalog(written: ItemDraft, as_user: As) -> N
     assert (case.state, case.subject_key, case.turn_organisation_id is not None) == ("review", str(written.pk), True)
     bureau = as_user("bureau")
     assert "审核通过" in parsed(bureau, f"/compile/{written.pk}/").text()
+    stale = bureau.post(f"/compile/{written.pk}/decide/", {"action": "approve", "version": 99, "comment": "同意发布"})
+    kept = HTMLParser(stale.content.decode()).css_first("#decide-comment")
+    assert stale.status_code == 409 and kept is not None and kept.text() == "同意发布", (
+        "what was written is still there"
+    )
     answer = bureau.post(f"/compile/{written.pk}/decide/", {"action": "approve", "version": case.version})
     assert answer.status_code == 302
     item = CatalogItem.objects.get(title="居住证签发信息")

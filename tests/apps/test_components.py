@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django import forms
 from django.template import Context, Template
 from django.test import RequestFactory
+from django.utils.safestring import SafeString, mark_safe
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from huitong.apps.forms import SiteForm
+from huitong.apps.tables import Cell, ShownColumn
+from huitong.site.cells import row_html
+from huitong.site.icons import FOLDER, icon_svg
 
 DAY = dt.date(2026, 3, 11)
 
@@ -98,3 +103,21 @@ def test_a_small_table_knows_its_numbers() -> None:
     heads = tree.css("thead th")
     assert [head.attributes.get("class") for head in heads] == [None, "num"]
     assert tree.css("caption")[0].text() == "表" and tree.css("tbody td")[0].text() == "甲"
+
+
+def test_an_icon_is_one_path_and_draws_all_of_it() -> None:
+    """A list of five hundred rows has thousands of icons; lines that begin where the one before began look the same."""
+    for file in FOLDER.glob("*.svg"):
+        lines = [line for line in re.findall(r'\bd="([^"]+)"', file.read_text()) if line != "M0 0h24v24H0z"]
+        drawn_as = re.findall(r'\bd="([^"]+)"', icon_svg(file.stem))
+        assert drawn_as == ["".join(lines)] and all(line.startswith("M") for line in lines), file.stem
+        assert not re.search(r"<(?!svg|path|/)", file.read_text()), f"{file.stem} has more than lines"
+
+
+def test_words_of_a_row_are_escaped_each_time_they_are_said() -> None:
+    """What is kept of a cell from one row to the next is never what somebody wrote."""
+    for title, value in ((mark_safe("<b>t</b>"), mark_safe("<i>v</i>")), ("<b>t</b>", "<i>v</i>")):
+        row = [(ShownColumn("x", title, "badge", head=False), Cell(value, tone="info", icon="key"))]
+        html = row_html(row)
+        assert "<b>" not in html, "an attribute is no place for markup"
+        assert ("<i>" in html) is isinstance(value, SafeString)

@@ -113,6 +113,20 @@ def test_every_marked_text_is_in_the_catalog() -> None:
     assert not missing
 
 
+def test_every_block_of_text_is_in_the_catalog() -> None:
+    """Texts with something in them: ``{% blocktranslate %}{{ n }} 行{% plural %}…{% endblocktranslate %}``."""
+    known = {text for entry in all_texts() for text in (entry.msgid, entry.msgid_plural)}
+    block = re.compile(r"\{% blocktranslate\b.*?%\}(.*?)\{% endblocktranslate %\}", re.DOTALL)
+    said = [
+        (file.name, re.sub(r"\{\{\s*(\w+)\s*\}\}", r"%(\1)s", one.replace("%", "%%")))
+        for file in PACKAGE.rglob("*.html")
+        for found in block.findall(file.read_text(encoding="utf-8"))
+        for one in found.split("{% plural %}")
+    ]
+    assert len(said) > 150
+    assert not [(file, text) for file, text in said if text not in known]
+
+
 def test_templates_have_no_unmarked_text() -> None:
     """Chinese in a template stands inside a translation tag; the language's own name is the exception."""
     marked = re.compile(r"\{%.*?%\}|\{#.*?#\}|\{% blocktranslate.*?%\}.*?\{% endblocktranslate %\}", re.DOTALL)

@@ -197,6 +197,19 @@ def test_the_page_is_whole_without_scripts_and_for_leaders_only(user: Login, sys
 
 
 @pytest.mark.django_db
+def test_the_words_of_the_wall_are_explained(user: Login, system: User) -> None:
+    client = _leader(user)
+    for tongue, word in (("zh-hans", "隔离区"), ("en", "quarantine")):
+        client.cookies["django_language"] = tongue
+        page = parsed(client, "/screen/")
+        assert page.css_first("#picture .what") is None, "what is open outlives the picture"
+        assert word in [one.text(strip=True) for one in page.css(".s-terms .what-word")]
+        for one in page.css(".s-terms details"):
+            said = one.css_first(".what-text p")
+            assert said is not None and len(said.text()) > 8
+
+
+@pytest.mark.django_db
 def test_a_page_knows_when_it_is_out_of_date(user: Login, system: User, monkeypatch: pytest.MonkeyPatch) -> None:
     client = _leader(user)
     page = parsed(client, "/screen/")

@@ -20,7 +20,7 @@ LAST = NOW.previous.code
 def test_a_quarter_closes_and_the_pdf_opens(visit: Visit) -> None:
     bureau, hr = visit("bureau"), visit("hr")
     bureau.open("/assessment/")
-    bureau.press(f"定稿 {LAST}")
+    bureau.agree(f"定稿 {LAST}")
     bureau.says("已定稿，待发布", "公安", "人社")
     hr.open(f"/assessment/{LAST}/")
     hr.says("本单位：人力资源和社会保障局", "排名在数据管理部门发布通报后公布")
@@ -41,7 +41,7 @@ def test_a_quarter_closes_and_the_pdf_opens(visit: Visit) -> None:
     bureau.open(f"/assessment/{LAST}/")
     bureau.press("核验")
     bureau.page.locator(".notices").get_by_text("核验一致").wait_for()
-    bureau.press("发布通报")
+    bureau.agree("发布通报")
     bureau.says("已发布")
     hr.open("/assessment/")
     hr.says("公安")

@@ -41,6 +41,13 @@ class Visitor:
         self.page.wait_for_load_state()
         self.check()
 
+    def agree(self, name: str) -> None:
+        """Click a button that asks first, read what follows, and agree."""
+        self.page.locator("main summary", has_text=name).first.click()
+        self.page.locator("dialog.dialog").get_by_role("button", name=name).click()
+        self.page.wait_for_load_state()
+        self.check()
+
     def check(self) -> None:
         """Nothing sticks out sideways, nothing went wrong unseen."""
         wider = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

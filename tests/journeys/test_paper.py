@@ -70,8 +70,8 @@ def test_a_case_on_paper(visit: Visit) -> None:
 def test_a_bulletin_on_paper(visit: Visit) -> None:
     bureau = visit("bureau", color_scheme="dark")
     bureau.open("/assessment/")
-    if bureau.page.get_by_role("button", name=f"定稿 {LAST}").count():
-        bureau.press(f"定稿 {LAST}")
+    if bureau.page.locator("summary", has_text=f"定稿 {LAST}").count():
+        bureau.agree(f"定稿 {LAST}")
     text = printed(bureau, f"/assessment/{LAST}/bulletin/")
     assert all(word in text for word in ("通报", "名次", "公安", "附件一", "附件三"))
     assert "Excel" not in text

@@ -137,6 +137,45 @@ def test_a_phone_reads_it_from_top_to_bottom(browser: Browser, city: str, tongue
     context.close()
 
 
+def test_marks_explain_to_who_has_a_pointer_or_a_keyboard(browser: Browser, city: str) -> None:
+    """A wall shows none; what is open stays open, and keeps the focus, when the next picture comes."""
+    context = watching(browser, city)
+    first, second = drawn(full())["zh"], drawn(full(moved=100))["zh"]
+    page = fed(context, city, first)
+    marks = page.locator(".s-terms-flow")
+    expect(marks).to_have_css("opacity", "0")
+    page.locator(".s-flow h2").hover()
+    expect(marks).to_have_css("opacity", "1")
+    expect(page.locator(".s-terms-work")).to_have_css("opacity", "0")
+    page.mouse.move(1, 1)
+    expect(marks).to_have_css("opacity", "0")
+    mark = marks.locator("summary").nth(2)
+    mark.focus()
+    expect(marks).to_have_css("opacity", "1")
+    page.keyboard.press("Enter")
+    told = marks.locator(".what-text").nth(2)
+    expect(told).to_contain_text("隔离区")
+    expect(told).to_be_in_viewport(ratio=1)
+    show(page, second)
+    expect(told).to_be_visible()
+    expect(mark).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(told).to_be_hidden()
+    context.close()
+
+
+@pytest.mark.parametrize("tongue", TONGUES)
+def test_a_phone_has_the_words_below(browser: Browser, city: str, tongue: str) -> None:
+    context = watching(browser, city, tongue=tongue, size=(360, 780))
+    page = fed(context, city, drawn(full())[tongue])
+    word = page.locator(".s-terms .what-word").last
+    word.scroll_into_view_if_needed()
+    expect(word).to_be_visible()
+    page.locator(".s-terms summary").last.click()
+    expect(page.locator(".s-terms .what-text").last).to_be_in_viewport(ratio=1)
+    context.close()
+
+
 def test_dots_run_where_rows_moved_and_nowhere_else(browser: Browser, city: str) -> None:
     context = watching(browser, city)
     still, moving = drawn(full())["zh"], drawn(full(moved=100))["zh"]

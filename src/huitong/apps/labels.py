@@ -13,6 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from huitong.foundation.errors import HuitongError
+
 Tone = Literal["", "good", "info", "warn", "bad", "violet"]
 Text = str | Promise
 
@@ -411,6 +413,12 @@ def label(kind: str, value: str) -> Label:
 def choices(kind: str) -> list[tuple[str, Text]]:
     """Return the values of ``kind`` with their words, in the order declared here."""
     return [(value, entry.text) for value, entry in LABELS[kind].items()]
+
+
+def shown_problem(error: HuitongError) -> dict[str, str]:
+    """What failed, on what, and what to do next, for a page that says so beside its form."""
+    here = language()
+    return {"title": error.title(here), "detail": error.detail(here), "hint": error.hint(here)}
 
 
 def language() -> Literal["zh", "en"]:

@@ -377,7 +377,7 @@ def _shown_column(column: Column, order: str) -> ShownColumn:
     following = f"-{column.name}" if direction == "ascending" else column.name
     return ShownColumn(
         column.name,
-        column.title,
+        str(column.title),  # said in every cell of a page: translated once
         column.kind,
         column.head,
         column.note,

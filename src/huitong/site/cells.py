@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from functools import lru_cache
 
-from django.utils.html import format_html, format_html_join
+from django.utils.functional import Promise
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
@@ -14,13 +16,21 @@ from huitong.apps.tables import Cell, ShownColumn, Value
 from huitong.site import figures
 from huitong.site.icons import icon_svg
 
+Plain = str | int | float | datetime.date | datetime.datetime | None
+"""What a cell may hold, once its words are translated."""
+
 NOTHING = mark_safe('<span class="cell-empty">—</span>')
 
 
 def badge_html(text: object, tone: str = "", icon: str = "") -> SafeString:
     """Return a badge: a word, perhaps with a tone and an icon."""
+    return format_html("{}{}</span>", _badge_before(tone, icon), text)
+
+
+@lru_cache(maxsize=256)
+def _badge_before(tone: str, icon: str) -> SafeString:
     css = f"badge badge-{tone}" if tone else "badge"
-    return format_html('<span class="{}">{}{}</span>', css, icon_svg(icon) if icon else "", text)
+    return format_html('<span class="{}">{}', css, icon_svg(icon) if icon else "")
 
 
 def time_html(moment: datetime.datetime | None, text: str) -> SafeString:
@@ -32,14 +42,14 @@ def time_html(moment: datetime.datetime | None, text: str) -> SafeString:
     return format_html('<time datetime="{}" title="{}">{}</time>', exact.isoformat(), title, text)
 
 
-def cell_html(column: ShownColumn, cell: Cell) -> SafeString:
-    """Return what stands in a table's cell."""
-    if _is_blank(cell):
+def cell_html(column: ShownColumn, cell: Cell, value: Plain) -> SafeString:
+    """Return what stands in a table's cell; ``value`` is the cell's, translated."""
+    if _is_blank(value):
         shown = NOTHING
     elif column.kind == "badge":
-        shown = _linked(badge_html(cell.value, cell.tone, cell.icon), cell.href)
+        shown = _linked(badge_html(value, cell.tone, cell.icon), cell.href)
     else:
-        shown = _linked(_text(column.kind, cell.value), cell.href)
+        shown = _linked(_text(column.kind, value), cell.href)
         if cell.icon:
             shown = format_html('<span class="{}">{}</span> {}', cell.tone, icon_svg(cell.icon), shown)
     if not cell.more and not cell.note:
@@ -62,10 +72,17 @@ def row_html(row: Sequence[tuple[ShownColumn, Cell]], *, wide: bool = False) -> 
         return _wide_row(row)
     parts = []
     for column, cell in row:
-        names = [_CLASSES.get(column.kind, ""), "head" if column.head else "", "blank" if _is_blank(cell) else ""]
-        css = " ".join(filter(None, names))
-        parts.append(format_html('<td data-label="{}" class="{}">{}</td>', column.title, css, cell_html(column, cell)))
+        value = _plain(cell.value)
+        before = _cell_before(str(column.title), column.kind, head=column.head, blank=_is_blank(value))
+        parts.append(f"{before}{cell_html(column, cell, value)}</td>")
     return mark_safe("".join(parts))
+
+
+@lru_cache(maxsize=1024)
+def _cell_before(title: str, kind: str, *, head: bool, blank: bool) -> SafeString:
+    names = [_CLASSES.get(kind, ""), "head" if head else "", "blank" if blank else ""]
+    css = " ".join(filter(None, names))
+    return format_html('<td data-label="{}"{}>', escape(title), format_html(' class="{}"', css) if css else "")
 
 
 def _wide_row(row: Sequence[tuple[ShownColumn, Cell]]) -> SafeString:
@@ -73,18 +90,23 @@ def _wide_row(row: Sequence[tuple[ShownColumn, Cell]]) -> SafeString:
     parts = []
     for column, cell in row:
         css = _CLASSES.get(column.kind, "")
-        value = cell.value if isinstance(cell.value, str) and len(cell.value) > LONG else ""
-        title = format_html(' title="{}"', value) if value else ""
+        value = _plain(cell.value)
+        title = format_html(' title="{}"', value) if isinstance(value, str) and len(value) > LONG else ""
         parts.append(format_html("<td{}{}>{}</td>", format_html(' class="{}"', css) if css else "", title,
-                                 cell_html(column, cell)))  # fmt: skip
+                                 cell_html(column, cell, value)))  # fmt: skip
     return mark_safe("".join(parts))
 
 
-def _is_blank(cell: Cell) -> bool:
-    return cell.value is None or cell.value == ""
+def _plain(value: Value) -> Plain:
+    """A cell's value, its words translated once: one that waits is translated each time somebody looks at it."""
+    return str(value) if isinstance(value, Promise) else value
 
 
-def _text(kind: str, value: Value) -> object:
+def _is_blank(value: Plain) -> bool:
+    return value is None or value == ""
+
+
+def _text(kind: str, value: Plain) -> object:
     if kind == "number" and isinstance(value, int | float | str):
         return figures.grouped(value)
     if isinstance(value, datetime.datetime):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit, urlunsplit
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,8 +29,17 @@ def problem_page(request: HttpRequest, error: HuitongError) -> HttpResponse:
         "title": error.title(language()),
         "detail": error.detail(language()),
         "hint": error.hint(language()),
+        "back": _came_from(request),
     }
     return render(request, "site/problem.html", context, status=error.status)
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page of this site whose form was refused; "" for a page that was only to be read."""
+    came = urlsplit(request.headers.get("referer", ""))
+    if request.method != "POST" or came.netloc != request.get_host() or came.path == request.path:
+        return ""
+    return urlunsplit(("", "", came.path, came.query, ""))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature

@@ -35,7 +35,7 @@ from huitong.apps.cases.selectors import (
 )
 from huitong.apps.cases.specs import CaseFilter, CaseRow, View
 from huitong.apps.downloads import download_headers
-from huitong.apps.labels import language
+from huitong.apps.labels import shown_problem
 from huitong.apps.paging import Page
 from huitong.apps.tables import Wanted, listing_page
 from huitong.apps.tabs import Tab
@@ -109,7 +109,6 @@ def _case_page(
     steps = actions_for(request.user, found)
     free = page.claimed_by_me or not page.row.claimed_by
     offered = [_offer(found, step, tried) for step in steps if free or step.party != found.turn]
-    here = language()
     context = {
         "page": page,
         "row": page.row,
@@ -117,12 +116,18 @@ def _case_page(
         "timeline": timeline_of(request.user, number),
         "accepted": ",".join(ACCEPTED),
         "most_bytes": MOST_BYTES,
-        "problem": {"title": problem.title(here), "detail": problem.detail(here), "hint": problem.hint(here)}
-        if problem
-        else None,
-        "words": request.POST.get("comment", "") if problem and tried is None else "",
+        "problem": shown_problem(problem) if problem else None,
+        "kept": _kept(request) if problem and tried is None else {},
     }
     return render(request, "cases/case.html", context, status=problem.status if problem else 200)
+
+
+def _kept(request: HttpRequest) -> dict[str, str]:
+    """What was typed for a small step that was refused, and which step it was: it stays in the form it was typed in."""
+    place = request.resolver_match
+    step, clock = (place.url_name or "", str(place.kwargs.get("clock_name", ""))) if place else ("", "")
+    typed = {name: str(request.POST.get(name, "")) for name in ("comment", "reason", "days", "login")}
+    return {"step": step, "clock": clock, **typed}
 
 
 def _offer(found: Case, step: Action, tried: ActionForm | None) -> dict[str, object]:

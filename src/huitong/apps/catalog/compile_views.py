@@ -38,12 +38,12 @@ from huitong.apps.catalog.models import DataElement, ItemDraft
 from huitong.apps.catalog.selectors import access_draft, draft_list, element_titles, may_compile, may_draft_for
 from huitong.apps.catalog.specs import DraftRow
 from huitong.apps.declared import in_language
-from huitong.apps.labels import Text, choices
+from huitong.apps.labels import Text, choices, shown_problem
 from huitong.apps.paging import Page
 from huitong.apps.steps import ShownStep
 from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Wanted, listing_page, state_cell
 from huitong.engine.declarations import items
-from huitong.foundation.errors import Terminal
+from huitong.foundation.errors import HuitongError, Terminal
 from huitong.foundation.numbers import whole_number
 
 STEPS: dict[str, Text] = {
@@ -271,6 +271,11 @@ class FoundAt:
 
 def draft(request: HttpRequest, draft_id: int) -> HttpResponse:
     """Take a last look at a draft: what the checks say, what it changes, whom that touches; submit or decide."""
+    return _draft_page(request, draft_id)
+
+
+def _draft_page(request: HttpRequest, draft_id: int, problem: HuitongError | None = None) -> HttpResponse:
+    """The draft; below a decision that was refused, why, with what was typed for it."""
     require_official(request.user)
     row = access_draft(request.user, draft_id)
     may_edit = row.state in EDITABLE and may_draft_for(request.user, row.provider)
@@ -292,7 +297,9 @@ def draft(request: HttpRequest, draft_id: int) -> HttpResponse:
         "case_href": case_address(row.case),
         "actions": [one for one in actions_for(request.user, case) if one.name != "resubmit"] if case else (),
     }
-    return render(request, "catalog/draft.html", context)
+    if problem:
+        context |= {"problem": shown_problem(problem), "words": request.POST.get("comment", "")}
+    return render(request, "catalog/draft.html", context, status=problem.status if problem else 200)
 
 
 @dataclass(frozen=True)
@@ -385,12 +392,17 @@ def decide(request: HttpRequest, draft_id: int) -> HttpResponse:
     require_official(request.user)
     row = access_draft(request.user, draft_id)
     assert isinstance(request.user, User)
-    act(
-        request.user,
-        number=row.case,
-        action=request.POST.get("action", ""),
-        version=whole_number(request.POST.get("version", "")),
-        comment=request.POST.get("comment", ""),
-    )
+    try:
+        act(
+            request.user,
+            number=row.case,
+            action=request.POST.get("action", ""),
+            version=whole_number(request.POST.get("version", "")),
+            comment=request.POST.get("comment", ""),
+        )
+    except Terminal as error:
+        if error.status in (401, 403, 404):
+            raise
+        return _draft_page(request, draft_id, error)
     messages.success(request, _("已办理。"))
     return redirect("catalog:draft", draft_id)

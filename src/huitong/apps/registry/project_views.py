@@ -17,7 +17,7 @@ from huitong.apps.accounts.selectors import may_write_for, require_official
 from huitong.apps.cases.selectors import access_case, actions_for, timeline_of
 from huitong.apps.cases.services import act
 from huitong.apps.catalog.models import DataElement
-from huitong.apps.labels import choices
+from huitong.apps.labels import choices, shown_problem
 from huitong.apps.paging import Page
 from huitong.apps.registry.forms import SHARES, ProjectForm, read_shares
 from huitong.apps.registry.models import Project
@@ -34,6 +34,7 @@ from huitong.apps.registry.specs import ProjectRow
 from huitong.apps.registry.views import require_registrar
 from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Wanted, listing_page, state_cell
 from huitong.engine.declarations import projects as declared
+from huitong.foundation.errors import HuitongError, Terminal
 from huitong.foundation.numbers import whole_number
 
 
@@ -82,6 +83,11 @@ def _cells(row: ProjectRow) -> tuple[Cell, ...]:
 
 def project(request: HttpRequest, project_id: int) -> HttpResponse:
     """Show one project: what for, how much, what it shares, what it would collect a second time; its review."""
+    return _project_page(request, project_id)
+
+
+def _project_page(request: HttpRequest, project_id: int, problem: HuitongError | None = None) -> HttpResponse:
+    """The project; below a decision that was refused, why, with what was typed for it."""
     require_official(request.user)
     row = access_project(request.user, project_id)
     spec = row.as_spec()
@@ -104,7 +110,10 @@ def project(request: HttpRequest, project_id: int) -> HttpResponse:
         "actions": actions_for(request.user, case) if case else (),
         "timeline": timeline_of(request.user, row.case) if case else (),
     }
-    return render(request, "registry/project.html", context)
+    if problem:
+        typed = {"words": request.POST.get("comment", ""), "amount": request.POST.get("approved_amount", "")}
+        context |= {"problem": shown_problem(problem), **typed}
+    return render(request, "registry/project.html", context, status=problem.status if problem else 200)
 
 
 def _case_address(number: str) -> str:
@@ -167,13 +176,18 @@ def decide(request: HttpRequest, project_id: int) -> HttpResponse:
     action = request.POST.get("action", "")
     amount = request.POST.get("approved_amount", "").replace(",", "").strip()
     assert isinstance(request.user, User)
-    act(
-        request.user,
-        number=row.case,
-        action=action,
-        version=whole_number(request.POST.get("version", "")),
-        data={"approved_amount": amount} if action == "cut" else {},
-        comment=request.POST.get("comment", ""),
-    )
+    try:
+        act(
+            request.user,
+            number=row.case,
+            action=action,
+            version=whole_number(request.POST.get("version", "")),
+            data={"approved_amount": amount} if action == "cut" else {},
+            comment=request.POST.get("comment", ""),
+        )
+    except Terminal as error:
+        if error.status in (401, 403, 404):
+            raise
+        return _project_page(request, project_id, error)
     messages.success(request, _("已办理。"))
     return redirect("registry:project", project_id)

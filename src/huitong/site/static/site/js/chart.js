@@ -10,7 +10,10 @@
       const script = document.createElement("script");
       script.src = library;
       script.onload = done;
-      script.onerror = failed;
+      script.onerror = () => {
+        coming = null;
+        failed(new Error(library));
+      };
       document.head.append(script);
     });
     return coming;
@@ -100,12 +103,19 @@
     return () => drawn.setOption(option(figure), true);
   };
 
+  // What could not be drawn is its table.
+  const leave = (figure) => {
+    figure.classList.add("as-table");
+    figure.querySelector(".chart-tools").hidden = true;
+  };
+
   const redraw = [];
   const inSight = new IntersectionObserver((entries) => {
     for (const entry of entries) {
       if (!entry.isIntersecting) continue;
       inSight.unobserve(entry.target);
-      load().then(() => redraw.push(draw(entry.target.closest("figure"))));
+      const figure = entry.target.closest("figure");
+      load().then(() => redraw.push(draw(figure)), () => leave(figure));
     }
   }, { rootMargin: "200px" });
   const start = (within) => {
@@ -116,11 +126,6 @@
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => redraw.forEach((again) => again()));
 
   document.addEventListener("click", (event) => {
-    const toggle = event.target.closest("[data-chart-table]");
-    if (toggle) {
-      const open = toggle.closest("figure").classList.toggle("as-table");
-      toggle.setAttribute("aria-expanded", String(open));
-    }
     const save = event.target.closest("[data-chart-save]");
     if (save) {
       const drawn = window.echarts && echarts.getInstanceByDom(save.closest("figure").querySelector(".chart-canvas"));

@@ -17,6 +17,7 @@
     } else input.removeAttribute("aria-activedescendant");
   };
   const putAway = (input) => {
+    htmx.trigger(input, "htmx:abort"); // hits on their way would open the list again
     listOf(input).replaceChildren();
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
@@ -24,7 +25,7 @@
 
   document.addEventListener("keydown", (event) => {
     const input = event.target.closest("[role=combobox]");
-    if (!input || event.isComposing) return;
+    if (!input || event.isComposing || event.keyCode === 229) return; // 229: Safari, for the key that ends composing
     const list = listOf(input);
     const hits = hitsOf(list);
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -61,6 +62,7 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     if (!event.target.matches("[role=listbox]")) return;
     const input = document.querySelector(`[role=combobox][aria-controls="${event.target.id}"]`);
+    if (!inPalette(input) && input !== document.activeElement) return putAway(input);
     input.setAttribute("aria-expanded", String(inPalette(input) || event.target.children.length > 0));
     choose(input, inPalette(input) && input.value.trim() ? hitsOf(event.target)[0] : null);
   });

@@ -15,15 +15,21 @@
     from.focus({ preventScroll: true });
     htmx.ajax("get", request.path, { source: from, target, swap: request.swap });
   };
+  const latest = new Map(); // what the button asks for again: what was asked for last
   const tell = (kind, detail) => {
     const target = detail.target;
-    if (!target || !target.isConnected || !target.matches("[data-listing], [data-part]") || noticeOf(target)) return;
-    const notice = sample.content.firstElementChild.cloneNode(true);
+    if (!target || !target.isConnected || !target.matches("[data-listing], [data-part]")) return;
+    latest.set(target.id, detail.requestConfig);
+    const notice = noticeOf(target) || tellFirst(target);
     for (const text of notice.querySelectorAll("[data-when]")) text.hidden = text.dataset.when !== kind;
+  };
+  const tellFirst = (target) => {
+    const notice = sample.content.firstElementChild.cloneNode(true);
     notice.dataset.failing = target.id;
-    notice.querySelector("button").addEventListener("click", () => again(target, detail.requestConfig));
+    notice.querySelector("button").addEventListener("click", () => again(target, latest.get(target.id)));
     target.before(notice);
     notice.scrollIntoView({ block: "nearest" });
+    return notice;
   };
   for (const name of ["htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(name, (event) => tell("connection", event.detail));

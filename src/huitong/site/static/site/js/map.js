@@ -39,8 +39,12 @@
   };
 
   const draw = async (figure) => {
-    const answer = await fetch(figure.dataset.map);
-    if (!answer.ok) return;
+    const answer = await fetch(figure.dataset.map).catch(() => null);
+    if (!answer || !answer.ok) {
+      figure.classList.add("as-table"); // without boundaries, the table says it all
+      figure.querySelector(".chart-tools").hidden = true;
+      return;
+    }
     const shapes = await answer.json();
     const { areas, points } = read(figure);
     figure.classList.add("drawn");
@@ -95,11 +99,4 @@
   };
 
   for (const figure of document.querySelectorAll("figure[data-map]")) draw(figure);
-
-  if (!document.querySelector("figure[data-chart]")) {
-    document.addEventListener("click", (event) => {
-      const toggle = event.target.closest("[data-chart-table]");
-      if (toggle) toggle.setAttribute("aria-expanded", String(toggle.closest("figure").classList.toggle("as-table")));
-    });
-  }
 })();

@@ -37,11 +37,12 @@
     if (event.target.closest("[data-palette]")) {
       event.preventDefault();
       open();
-    } else if (event.target === palette) palette.close();
+    }
   });
-  // The search box: a click or the first letter opens the palette; the focus alone changes nothing.
+  // The search box: a click or the first letter opens the palette; the focus alone changes nothing. What is being
+  // composed stays where it is until it is Chinese.
   const handOver = (event) => {
-    if (!event.target.matches(".bar-search input")) return;
+    if (!event.target.matches(".bar-search input") || event.isComposing || palette.open) return;
     const text = event.target.value;
     event.target.value = "";
     open(text);
@@ -49,4 +50,5 @@
   };
   document.addEventListener("click", handOver);
   document.addEventListener("input", handOver);
+  document.addEventListener("compositionend", handOver);
 })();

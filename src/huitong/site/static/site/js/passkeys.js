@@ -66,8 +66,11 @@
     form.hidden = false;
     const field = form.querySelector("input[name=credential]");
     const complaint = form.querySelector("[data-passkey-error]");
+    let asking = false; // browsers refuse a second ceremony while one is under way
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
+      if (asking) return;
+      asking = true;
       complaint.hidden = true;
       try {
         const options = await optionsOf(form);
@@ -76,6 +79,7 @@
         form.submit();
       } catch {
         complaint.hidden = false;
+        asking = false;
       }
     });
   }

@@ -32,7 +32,24 @@
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-keys]")) showKeys(event);
-    else if (event.target === keys) keys.close();
+  });
+
+  // A press beside a dialog closes it. One that began inside, as when somebody marks text, does not.
+  const beside = ({ target, clientX: x, clientY: y }) => {
+    if (!target.matches("dialog[open]")) return null;
+    const box = target.getBoundingClientRect();
+    return x < box.left || x > box.right || y < box.top || y > box.bottom ? target : null;
+  };
+  let pressed = null;
+  document.addEventListener("pointerdown", (event) => {
+    pressed = beside(event);
+  });
+  document.addEventListener("click", (event) => pressed && beside(event) === pressed && pressed.close());
+
+  // Drawings have their numbers in a table.
+  document.addEventListener("click", (event) => {
+    const toggle = event.target.closest("[data-chart-table]");
+    if (toggle) toggle.setAttribute("aria-expanded", String(toggle.closest("figure").classList.toggle("as-table")));
   });
 
   // Buttons that copy and print appear only where that works.
@@ -44,9 +61,15 @@
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
     if (!button) return;
+    const code = button.parentElement.querySelector("code");
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+    } catch {
+      getSelection().selectAllChildren(code); // not allowed here: marked, for Ctrl-C
+      return;
+    }
     const label = button.querySelector("span");
-    const before = label.textContent;
-    await navigator.clipboard.writeText(button.parentElement.querySelector("code").textContent);
+    const before = (button.dataset.before ??= label.textContent);
     label.textContent = button.dataset.done;
     setTimeout(() => {
       label.textContent = before;
@@ -72,7 +95,6 @@
     close.textContent = "×";
     close.addEventListener("click", () => dialog.close());
     dialog.append(close, body);
-    dialog.addEventListener("click", (inside) => inside.target === dialog && dialog.close());
     dialog.addEventListener("close", () => {
       summary.after(body);
       dialog.remove();

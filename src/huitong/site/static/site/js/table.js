@@ -24,21 +24,48 @@
   const watch = new ResizeObserver((entries) => {
     for (const entry of entries) measure(entry.target);
   });
-  const measure = (frame) => {
-    frame.classList.remove("fits");
-    if (frame.scrollWidth <= frame.clientWidth) frame.classList.add("fits");
-  };
+  const measure = (frame) => frame.classList.toggle("fits", frame.scrollWidth <= frame.clientWidth);
   const prepare = (root) => {
     for (const frame of root.querySelectorAll("[data-table]")) watch.observe(frame);
   };
   prepare(document);
-  document.addEventListener("htmx:load", (event) => prepare(event.detail.elt.parentElement || document));
+
+  // Another page or order takes the list's place. Its old rows go first, at once: htmx would take leave of each cell.
+  // This file comes after failing.js, which refuses an answer that is not the list.
+  let before = null;
+  const listIn = (event) => event.detail.target?.matches?.("[data-listing]") && event.detail.target;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const list = listIn(event);
+    if (!list || !event.detail.shouldSwap) return;
+    before = { id: list.id, focused: list.contains(document.activeElement), fits: Boolean(list.querySelector(".fits")) };
+    list.querySelector("tbody")?.replaceChildren();
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    const list = before && document.getElementById(before.id);
+    if (!list) return;
+    for (const frame of list.querySelectorAll("[data-table]")) frame.classList.toggle("fits", before.fits); // most likely
+    prepare(list);
+    // Where the focus was there may be nothing now, as on the last page: it stays in the list.
+    if (before.focused && !list.contains(document.activeElement)) {
+      list.tabIndex = -1;
+      list.focus({ preventScroll: true });
+    }
+    before = null;
+  });
+
+  // Forms of the frame (language, colours, desk) return to the page as it was opened: now to the list as it stands.
+  const here = () => location.pathname + location.search;
+  let address = here();
+  document.addEventListener("htmx:pushedIntoHistory", () => {
+    for (const next of document.querySelectorAll("input[name=next]")) if (next.value === address) next.value = here();
+    address = here();
+  });
 
   // While the rows of another page or order are on their way.
   document.addEventListener("htmx:beforeRequest", (event) => busy(event, "true"));
   document.addEventListener("htmx:afterRequest", (event) => busy(event, "false"));
   const busy = (event, value) => {
-    const list = event.detail.target;
-    if (list && list.matches && list.matches("[data-listing]")) list.setAttribute("aria-busy", value);
+    const list = listIn(event);
+    if (list) list.setAttribute("aria-busy", value);
   };
 })();
