@@ -81,5 +81,6 @@ def _linked() -> CatalogItemQuerySet:
 def _rows(late: CatalogItemQuerySet) -> tuple[OverdueItem, ...]:
     rows = late.select_related("provider").defer("spec")
     return tuple(
-        OverdueItem(row.code, row.shown_title, row.provider.shown_short, row.update_cycle, row.last) for row in rows
+        OverdueItem(row.code, row.shown_title, row.provider.shown_short, row.update_cycle, vars(row)["last"])
+        for row in rows
     )
