@@ -50,6 +50,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/users/": ("bureau",),
     "/users/hr/": ("bureau",),
     "/cases/": SIGNED_IN,
+    "/cases/?in=all": SIGNED_IN,
     "/notices/": SIGNED_IN,
     "/webhooks/": ("bureau",),
     "/elements/": OPEN,

@@ -161,7 +161,7 @@ def test_english_pages_are_english(as_: Open, system: User) -> None:
     """Chinese on an English page is data: each run of it occurs in what the town declares, or in its rows."""
     run_chain(system)
     corpus = canonical(PACK).decode() + str(POLICE_ROWS) + str(CENTRE_ROWS) + "系统户籍信息"
-    for login in ("bureau", "citizen", ""):
+    for login in ROLES:
         client = as_(login)
         client.cookies[django_settings.LANGUAGE_COOKIE_NAME] = "en"
         for path in (*(path for path, who in PAGES.items() if login in who), "/nowhere/"):

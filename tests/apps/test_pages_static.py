@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import polib
+from django.utils.translation import gettext, override
 
 import huitong.site
 from huitong.apps.labels import LABELS
@@ -92,6 +93,14 @@ def test_a_text_of_several_apps_is_translated_alike() -> None:
     for entry in all_texts():
         known = texts.setdefault((entry.msgctxt, entry.msgid), entry.msgstr)
         assert known == entry.msgstr, entry.msgid
+
+
+def test_a_verb_of_the_records_is_no_button() -> None:
+    """“Comment on” is followed by what was commented on; on a button nothing follows."""
+    with override("en"):
+        for kind, word in (("act", "办理"), ("comment", "留言"), ("attach", "上传附件"), ("extend", "延长时限")):
+            assert re.search(r" (on|to|of)$", str(LABELS["audit_verb"][kind].text)), kind
+            assert not re.search(r" (on|to|of)$", gettext(word)), word
 
 
 _MARKED = (

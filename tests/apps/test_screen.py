@@ -335,6 +335,23 @@ def test_a_silent_stream_says_it_is_there_and_ends(monkeypatch: pytest.MonkeyPat
     assert got.count(b": still here\n\n") >= 3
 
 
+def test_streams_end_when_the_process_is_told_to_stop() -> None:
+    """A server waits for those it answers: a wall would keep it from stopping for ten minutes."""
+
+    async def watch() -> list[list[bytes]]:
+        feed = Feed(Looking(), interval=60)
+
+        async def watcher() -> list[bytes]:
+            return [event async for event in events(feed, "zh")]
+
+        watching = [asyncio.create_task(watcher()) for _ in range(3)]
+        await asyncio.sleep(0.2)
+        feed.end()
+        return await asyncio.wait_for(asyncio.gather(*watching), 1)
+
+    assert all(got[0] == b"retry: 3000\n\n" and got[1].startswith(b"id: 1\n") for got in asyncio.run(watch()))
+
+
 def test_a_day_of_pictures_takes_no_memory() -> None:
     """17,280 frames are a day; viewers come and go all the time."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from tests.journeys.test_faces import SERIOUS, Walk, walk
+from tests.journeys.axe import violations
+from tests.journeys.test_faces import Walk, walk
 
 pytestmark = pytest.mark.browser
 __all__ = ["walk"]
@@ -28,11 +28,10 @@ def test_a_leader_looks_at_one_department(walk: Walk) -> None:
     menu.locator(".menu-choice button").click()
     page.wait_for_load_state()
     walk.check()
-    assert page.url.endswith("/runs/"), "on the page where it was chosen"
+    expect(page).to_have_url(f"{walk.site}/runs/")  # on the page where it was chosen
     walk.sees("只看“公安”", "Only “Police” is shown")
     expect(page.locator("main [data-listing] tbody")).not_to_contain_text(walk.say("社会保险中心", "Insurance Centre"))
-    violations = Axe().run(page, options=SERIOUS).response["violations"]
-    assert not [(one["id"], node["target"]) for one in violations for node in one["nodes"]]
+    assert violations(page) == []
     walk.open("/")
     walk.sees("只看“公安”", "Only “Police” is shown")
     walk.open("/items/")

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
 
 SIZES = {"desktop": (1440, 900), "phone": (360, 780), "wall": (1920, 1080), "ultrawide": (3440, 1440)}
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
-SERIOUS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
 @dataclass
@@ -82,9 +81,9 @@ def test_a_citizen_finds_what_they_came_for(walk: Walk) -> None:
     walk.open("/")
     walk.click(".tiles a[href='/mine/']")
     walk.click("main a.button-main")
-    assert "next=/evidence/" in walk.page.url
+    expect(walk.page).to_have_url(re.compile("next=/evidence/"))
     walk.click("button[name=login][value=citizen]")
-    assert walk.page.url.endswith("/evidence/"), "to where they wanted to go"
+    expect(walk.page).to_have_url(f"{walk.site}/evidence/")  # to where they wanted to go
     walk.sees("谁用过我的数据", "Who used my data")
     walk.click("details.what summary")
     expect(walk.page.locator("details.what[open] .what-text")).to_be_visible()
@@ -118,17 +117,19 @@ def test_the_screen_fills_a_wall_without_scrolling(browser: Browser, site: str, 
     page.goto(f"{site}/login/")
     page.locator("button[name=login][value=leader]").click()
     page.goto(f"{site}/screen/")
-    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight + 1")
+    expect(page.locator(".s-state")).to_contain_text("连接正常")
     # Measured in one go: the stream replaces the picture every few seconds, and what was found a moment ago is gone.
     measured = page.evaluate(
         """() => {
             const box = (node) => { const at = node.getBoundingClientRect(); return [at.bottom, at.width, at.height]; };
             return {
+                long: document.documentElement.scrollHeight - innerHeight,
                 figure: box(document.querySelector(".s-figure b")),
                 panels: [...document.querySelectorAll(".s-panel")].map(box),
             };
         }"""
     )
+    assert measured["long"] <= 1
     assert measured["figure"][2] >= 0.05 * height, "a twentieth of the wall: legible at ten metres"
     assert measured["panels"], "panels are there"
     for bottom, panel_width, _ in measured["panels"]:
@@ -182,24 +183,4 @@ def test_a_passkey_signs_in_without_a_password(browser: Browser, site: str) -> N
     page.locator("a[href*='/remove/']").first.click()
     page.locator("main form button.button-danger").click()
     page.wait_for_load_state()
-    context.close()
-
-
-FACES = (
-    *("/", "/open/", "/mine/", "/login/", "/account/", "/account/code/", "/users/", "/screen/", "/help/"),
-    *("/help/bureau/", "/help/glossary/", "/help/tour/"),
-)
-
-
-@pytest.mark.parametrize("path", FACES)
-def test_the_faces_are_accessible(browser: Browser, site: str, path: str) -> None:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
-    page = context.new_page()
-    if path.startswith(("/account", "/users", "/screen")):
-        page.goto(f"{site}/login/")
-        page.locator("button[name=login][value=bureau]").click()
-        page.wait_for_load_state()
-    page.goto(site + path)
-    found = Axe().run(page, options=SERIOUS).response["violations"]
-    assert not [(one["id"], node["target"], node["failureSummary"]) for one in found for node in one["nodes"]]
     context.close()

@@ -11,8 +11,9 @@ WIDE = {"width": 1440, "height": 900}
 BOXES = """() => Object.fromEntries([...document.querySelectorAll('main section[aria-labelledby]')].map(
   node => { const b = node.getBoundingClientRect(); return [node.getAttribute('aria-labelledby'),
     [Math.round(b.left), Math.round(b.top + scrollY), Math.round(b.width), Math.round(b.height)]]; }))"""
-PAINTED = """canvas => { const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
-  return data.some((value, at) => at % 4 === 3 && value > 0); }"""
+PAINTED = """canvases => canvases.every(canvas => {
+  const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+  return data.some((value, at) => at % 4 === 3 && value > 0); })"""
 
 
 def opened(browser: Browser, site: str, **options: object) -> Page:
@@ -46,7 +47,7 @@ def test_both_themes_are_one_design(browser: Browser, site: str) -> None:
 
 def test_charts_and_maps_draw_within_the_policy(browser: Browser, site: str) -> None:
     page = opened(browser, site)
-    assert all(canvas.evaluate(PAINTED) for canvas in page.locator(".chart-canvas canvas").all())
+    assert page.locator(".chart-canvas canvas").evaluate_all(PAINTED)
     first = page.locator("figure[data-chart]").first
     expect(first.locator("table")).to_be_hidden()
     first.locator("[data-chart-table]").click()
@@ -55,7 +56,7 @@ def test_charts_and_maps_draw_within_the_policy(browser: Browser, site: str) -> 
     with page.expect_download() as saved:
         first.locator("[data-chart-save]").click()
     assert saved.value.suggested_filename.endswith(".png")
-    assert page.locator(".map-canvas path.leaflet-interactive").count() == 8
+    expect(page.locator(".map-canvas path.leaflet-interactive")).to_have_count(8)
 
 
 def test_without_scripts_the_numbers_are_there(browser: Browser, site: str) -> None:

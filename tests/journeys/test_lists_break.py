@@ -45,7 +45,7 @@ def broken(page: Page, shown: int) -> None:
     expect(page.locator(NOTICE)).to_be_in_viewport()
     expect(page.locator(NOTICE)).to_have_attribute("role", "alert")
     expect(rows(page)).to_have_count(shown)
-    assert page.locator("[data-listing][aria-busy=true], [data-listing].htmx-request").count() == 0
+    expect(page.locator("[data-listing][aria-busy=true], [data-listing].htmx-request")).to_have_count(0)
 
 
 def test_an_ended_session_leads_to_sign_in_and_back(page: Page, site: str) -> None:

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import expect
 from tests.apps.town import CITIZEN, SECRET
 from tests.journeys.clocks import set_clock
-from tests.journeys.test_desk import NARROW, WIDE, Visit, Visitor, visit
+from tests.journeys.test_desk import BOTH, Visit, Visitor, Word, visit
 
 from huitong.foundation.calendar import seeded_calendar
 
@@ -33,55 +32,54 @@ def days_before(working: int) -> int:
     return (today - seeded_calendar().add_working_days(today, -working).day).days
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_from_the_application_to_the_answer(visit: Visit, site: str, clock_of: Path, size: tuple[int, int]) -> None:
+@BOTH
+def test_from_the_application_to_the_answer(visit: Visit, site: str, clock_of: Path) -> None:
     set_clock(clock_of, -days_before(9))
-    developer = visit("developer", size)
+    developer = visit("developer")
     developer.open("/services/resident/")
-    developer.follow("申请使用")
-    developer.says("会怎样办理", "2 个工作日内", "5 个工作日内")
-    developer.press("开始填写")
-    page = developer.page
+    developer.follow(("申请使用", "Apply"))
+    developer.says(("会怎样办理", "What happens"), ("2 个工作日内", "within 2 working days"))
+    developer.says(("5 个工作日内", "within 5 working days"))
+    developer.press(("开始填写", "Begin"))
+    page, onwards = developer.page, ("保存，下一步", "Save, next step")
     page.locator("#id_purpose").fill("发放技能补贴前核对申请人身份")
-    developer.press("保存，下一步")
-    developer.says("有 3 处需要改正")
+    developer.press(onwards)
+    developer.says(("有 3 处需要改正", "3 things to correct"))
     page.locator("#id_legal_basis").fill("《社会保险法》第七十四条")
     page.locator("#id_matter").fill("技能提升补贴")
     page.locator("#id_audience").fill("补贴审核岗")
-    developer.press("保存，下一步")
+    developer.press(onwards)
     page.locator("input[name=fields_asked][value=person_name]").check()
     page.locator("input[name=clear_asked][value=person_name]").check()
-    developer.press("保存，下一步")
+    developer.press(onwards)
     page.locator("input[name=app][value=hr-app]").check()
-    developer.press("保存，下一步")
-    developer.says("公民身份号码、姓名", "hr-app")
+    developer.press(onwards)
+    developer.says(("公民身份号码、姓名", "Citizen ID number, Name"), "hr-app")
     page.locator("#id_sure").check()
-    developer.press("提交申请")
-    developer.says("合规审查", "数据资源管理局", "还有 2 个工作日")
+    developer.press(("提交申请", "Send the application"))
+    developer.says(("合规审查", "Being checked"), ("数据资源管理局", "Data Bureau"))
+    developer.says(("还有 2 个工作日", "2 working days left"))
     address = page.url.removeprefix(site)
 
-    bureau = visit("bureau", size)
+    bureau = visit("bureau")
     bureau.open(address)
-    bureau.page.locator("details.act summary", has_text="转提供部门").click()
-    bureau.page.locator("form[action*=pass_on] button").click()
-    bureau.page.wait_for_load_state()
-    bureau.check()
+    bureau.page.locator("details.act summary", has_text=bureau.say(("转提供部门", "Pass on"))).click()
+    bureau.click("form[action*=pass_on] button")
     developer.open(address)
-    developer.says("待提供部门答复", "公安", "还有 5 个工作日")
+    developer.says(("待提供部门答复", "With the provider"), ("公安", "Police"))
+    developer.says(("还有 5 个工作日", "5 working days left"))
 
     set_clock(clock_of, -days_before(1))
-    _until_shown(developer, address, "已升级督办")
-    developer.says("逾期 3 个工作日", "逾期，已升级")
+    _until_shown(developer, address, ("已升级督办", "Escalated"))
+    developer.says(("逾期 3 个工作日", "3 working days late"), ("逾期，已升级", "Overdue, escalated"))
 
     set_clock(clock_of, 0)
-    police = visit("police", size)
+    police = visit("police")
     police.open("/needs/?time=waiting")
     police.open(address)
     police.page.locator("form[action*=approve] input[name=granted_quota]").fill("50")
-    police.page.locator("form[action*=approve] button").click()
-    police.page.wait_for_load_state()
-    police.check()
-    police.says("已授权", "逾期答复", "怎样调用")
+    police.click("form[action*=approve] button")
+    police.says(("已授权", "Granted"), ("逾期答复", "Answered late"), ("怎样调用", "How to call it"))
     grant = police.page.locator("section[aria-labelledby=call] .kv code").first.inner_text()
     assert grant.startswith("G-")
 
@@ -91,14 +89,14 @@ def test_from_the_application_to_the_answer(visit: Visit, site: str, clock_of: P
     assert record["data"] == {"id_number": f"{CITIZEN[:6]}***********{CITIZEN[-1]}", "person_name": "张0"}
 
 
-def _until_shown(visitor: Visitor, address: str, words: str) -> None:
+def _until_shown(visitor: Visitor, address: str, word: Word) -> None:
     """Open a page again until the town's background work has got so far."""
     for _ in range(60):
         visitor.open(address)
-        if words in visitor.page.locator("main").inner_text():
+        if visitor.say(word) in visitor.page.locator("main").inner_text():
             return
         time.sleep(0.5)
-    expect(visitor.page.locator("main")).to_contain_text(words)
+    visitor.says(word)
 
 
 def _answer(site: str, grant: str) -> httpx.Response:

@@ -227,25 +227,20 @@ def test_two_thousand_pictures_leave_nothing_behind(browser: Browser, city: str)
 # --- a server that dies, comes back, comes back as another version; a session that ends
 
 
-@pytest.fixture
-def small(chromium: str, tmp_path: Path) -> Iterator[Served]:
-    """A served city of this test's own."""
-    served = Served.start("tests.journeys.small_city", tmp_path / "var", free_port())
-    served.wait()
-    yield served
-    served.stop()
-
-
-def test_the_screen_outlives_its_server(browser: Browser, small: Served, tmp_path: Path) -> None:
+def test_the_screen_outlives_its_server(browser: Browser, chromium: str, tmp_path: Path) -> None:
+    small = Served.start("tests.journeys.small_city", tmp_path / "var", free_port())
+    small.wait()
     site, port = small.address, int(small.address.rpartition(":")[2])
     context = watching(browser, site)
     page = context.new_page()
+    page.clock.install()
     page.goto(f"{site}/screen/")
     state = page.locator(".s-state span")
     expect(state).to_have_text("连接正常")
     expect(page.locator(".s-next")).to_contain_text("还没有登记部门和目录")
     page.evaluate("window.same = true")
     small.kill()
+    page.clock.fast_forward(11_000)  # a stream that ended may be back within ten seconds
     expect(state).to_contain_text("连接中断，正在重连。最后更新", timeout=60_000)
     expect(page.locator(".s-figure").first).to_be_visible()
     before = page.locator(".s-asof").text_content()
@@ -255,9 +250,10 @@ def test_the_screen_outlives_its_server(browser: Browser, small: Served, tmp_pat
         expect(state).to_have_text("连接正常", timeout=90_000)
         expect(page.locator(".s-asof")).not_to_have_text(str(before), timeout=30_000)
         assert page.evaluate("window.same"), "the same version: no need to load the page again"
-        again.kill()
-        upgraded = Served.start("tests.journeys.small_city", tmp_path / "var", port, "another-version")
-        again = upgraded
+        asked = time.monotonic()
+        again.stop()
+        assert time.monotonic() - asked < 10, "a screen that watches does not keep its server from stopping"
+        again = Served.start("tests.journeys.small_city", tmp_path / "var", port, "another-version")
         again.wait()
         until(page, "!window.same")
         expect(page.locator(".s-state span")).to_have_text("连接正常", timeout=30_000)
@@ -266,23 +262,26 @@ def test_the_screen_outlives_its_server(browser: Browser, small: Served, tmp_pat
     context.close()
 
 
-def test_a_session_that_has_ended_asks_for_signing_in_once(browser: Browser, small: Served) -> None:
-    site = small.address
-    context = watching(browser, site)
+def test_a_session_that_has_ended_asks_for_signing_in_once(browser: Browser, city: str) -> None:
+    context = watching(browser, city)
     page = context.new_page()
-    page.goto(f"{site}/screen/")
+    page.clock.install()
+    page.goto(f"{city}/screen/")
     state = page.locator(".s-state")
     expect(state.locator("span")).to_have_text("连接正常")
     asked: list[str] = []
-    page.on("request", lambda one: asked.append(one.method) if one.url == f"{site}/screen/stream/" else None)
+    page.on("request", lambda one: asked.append(one.method) if one.url == f"{city}/screen/stream/" else None)
     context.clear_cookies(name="huitong_session")
     page.evaluate("dispatchEvent(new Event('pagehide'))")
     page.evaluate("dispatchEvent(new Event('online'))")
+    page.clock.fast_forward(3_000)
     expect(state).to_contain_text("登录已失效", timeout=60_000)
     calls = len(asked)
     assert asked.count("HEAD") == 1
-    page.wait_for_timeout(8_000)
-    assert len(asked) == calls, "nobody goes on knocking"
+    for _ in range(10):
+        page.clock.fast_forward(60_000)
+        page.wait_for_timeout(50)
+    assert len(asked) == calls, "nobody goes on knocking, not in ten minutes"
     expect(page.locator(".s-figure").first).to_be_visible()
     state.locator("a").click()
     page.locator("button[name=login][value=leader]").click()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from huitong.foundation.errors import HuitongError
@@ -382,14 +382,14 @@ LABELS: Mapping[str, Mapping[str, Label]] = {
         "look": Label(_("查询")),
         "apply": Label(_("应用")),
         "open": Label(_("开办")),
-        "act": Label(_("办理")),
+        "act": Label(pgettext_lazy("audit", "办理")),
         "renew": Label(_("更换回调密钥")),
         "claim": Label(_("认领")),
         "release": Label(_("退回队列")),
         "hand": Label(_("转交")),
-        "comment": Label(_("留言")),
-        "attach": Label(_("上传附件")),
-        "extend": Label(_("延长时限")),
+        "comment": Label(pgettext_lazy("audit", "留言")),
+        "attach": Label(pgettext_lazy("audit", "上传附件")),
+        "extend": Label(pgettext_lazy("audit", "延长时限")),
         "export": Label(_("导出")),
         "freeze": Label(_("定稿")),
         "answer": Label(_("答复")),

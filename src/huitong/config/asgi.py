@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from types import FrameType
 from typing import TypeVar, cast
 
 from asgiref.sync import sync_to_async
@@ -24,6 +27,7 @@ from django.db import connections  # noqa: E402
 from huitong.apps.accounts.services import announce_process, withdraw_process  # noqa: E402
 from huitong.apps.collection.services import close_stores  # noqa: E402
 from huitong.apps.ledger.services import close_desk  # noqa: E402
+from huitong.apps.screen.views import end_streams  # noqa: E402
 from huitong.apps.sharing.trying import forget_gateway, register_gateway  # noqa: E402
 from huitong.config.files import PackedFiles  # noqa: E402
 from huitong.config.security import guards  # noqa: E402
@@ -47,6 +51,31 @@ async def _aside(function: Callable[[], T]) -> T:
     return await sync_to_async(call)()
 
 
+@contextmanager
+def _streams_that_end() -> Iterator[None]:
+    """End the screen's streams when the process is told to stop.
+
+    The server answers those who have asked before the lifespan ends; a wall would hold it up for minutes.
+    """
+    loop = asyncio.get_running_loop()
+    before: dict[int, Callable[[int, FrameType | None], object]] = {}
+
+    def told(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(end_streams)
+        before[number](number, frame)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        handler = signal.getsignal(number)
+        if callable(handler) and threading.current_thread() is threading.main_thread():
+            before[number] = handler
+            signal.signal(number, told)
+    try:
+        yield
+    finally:
+        for known, former in before.items():
+            signal.signal(known, former)
+
+
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     """Open what the process owns when it starts to serve, and close it in the opposite order when it stops."""
@@ -56,7 +85,8 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     threads = await _aside(start_worker_thread)
     await _aside(announce_process)
     try:
-        yield
+        with _streams_that_end():
+            yield
     finally:
         forget_gateway()
         await _aside(withdraw_process)

@@ -43,6 +43,7 @@ class Feed:
         self._viewers = 0
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self.ended = False
 
     @property
     def viewers(self) -> int:
@@ -59,6 +60,11 @@ class Feed:
             yield
         finally:
             self._viewers -= 1
+
+    def end(self) -> None:
+        """End every stream: the process has been asked to stop, which waits for those who are being answered."""
+        self.ended = True
+        self._changed.set()
 
     async def newer_than(self, number: int, timeout: float) -> Frame | None:
         """Return the newest frame after ``number``, None when there is none within ``timeout`` seconds."""
@@ -98,7 +104,7 @@ async def events(feed: Feed, language: str, *, seconds: float = STREAM_SECONDS) 
     clock = asyncio.get_running_loop().time
     until, number = clock() + seconds, -1
     async with feed.viewer():
-        while clock() < until:
+        while clock() < until and not feed.ended:
             frame = await feed.newer_than(max(number, 0), min(HEARTBEAT, max(until - clock(), 0.01)))
             if frame is None:
                 yield b": still here\n\n"

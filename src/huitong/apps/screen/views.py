@@ -37,6 +37,12 @@ def stream(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     return StreamingHttpResponse(_events(language()), content_type="text/event-stream; charset=utf-8", headers=headers)
 
 
+def end_streams() -> None:
+    """Let every stream of this process end."""
+    for feed in _feeds:
+        feed.end()
+
+
 async def _events(name: str) -> AsyncIterator[bytes]:
     if not _feeds:
         _feeds.append(Feed(picture_html))

@@ -205,7 +205,7 @@ def _scripts(*files: str) -> SafeString:
 def print_button() -> SafeString:
     """Draw a button that prints the page, where scripts run: ``print.css`` says how."""
     inside = (icon_svg("printer"), _("打印"))
-    return format_html('<button class="button" type="button" data-print hidden>{}{}</button>', *inside)
+    return format_html('<button class="button" type="button" data-print>{}{}</button>', *inside)
 
 
 @register.inclusion_tag("site/components/code.html")

@@ -52,10 +52,10 @@
     if (toggle) toggle.setAttribute("aria-expanded", String(toggle.closest("figure").classList.toggle("as-table")));
   });
 
-  // Buttons that copy and print appear only where that works.
+  // Buttons that copy appear only where that works; those that print are shown by style sheets, before anything is
+  // painted: they stand beside others, which would move.
   const prepare = (root) => {
     for (const button of root.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
-    for (const button of root.querySelectorAll("[data-print]")) button.hidden = false;
   };
   document.addEventListener("click", (event) => event.target.closest("[data-print]") && window.print());
   document.addEventListener("click", async (event) => {
