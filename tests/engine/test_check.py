@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import random
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -30,7 +31,8 @@ from huitong.engine.lake import Lake, open_lake
 from huitong.engine.lake.lake import table_exists
 from huitong.engine.lake.names import ident, table
 from huitong.engine.lake.rows import replace_rows
-from huitong.engine.plans.check import flags_table
+from huitong.engine.plans.check import CheckPlan, flags_table
+from huitong.engine.plans.check_fields import FieldPlan
 from huitong.engine.standards import Standards
 from huitong.foundation.errors import Terminal
 from huitong.foundation.settings import Settings, load_settings
@@ -279,6 +281,60 @@ def test_dates_that_were_to_come_pass_when_they_have_come(lake: Lake, monkeypatc
     assert (failures(later), later.recomputed, later.full) == ({}, 1, False)
 
 
+EMPLOYED = item(
+    "employed",
+    ItemField(column="id", element="record_id"),
+    ItemField(column="xb", element="sex", required=True),
+    ItemField(column="dw", element="uscc", unique=True),
+    ItemField(column="qh", element="division_code"),
+    ItemField(column="sj", element="mobile"),
+)
+EMPLOYERS = ("91341500MA2N0K2X3T", "９１３４１５００ma2n0k2x3t", "91110000802100433B", "340000000012345", "91?", None)
+
+
+def test_values_looked_at_once_give_what_rows_looked_at_one_by_one_give(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dice = random.Random(11)
+    rows: list[Row] = [
+        {
+            "id": str(number),
+            "xb": dice.choice(("1", "男", " 女 ", "不详的", "无", None)),
+            "dw": dice.choice(EMPLOYERS),
+            "qh": dice.choice(("341502", "３４１５０２", "341599", "", None)),
+            "sj": dice.choice(("13800138000", "x", None)),
+        }
+        for number in range(600)
+    ]
+    columns = tuple(rows[0])
+    put(lake, "employed", rows, columns=columns)
+    one_by_one = check_item(lake, EMPLOYED, STANDARDS)
+    monkeypatch.setattr(step, "_WORTHWHILE", 600)
+    again = msgspec.structs.replace(EMPLOYED, table="again", code="again")
+    put(lake, "again", rows, columns=columns)
+    looked_at: list[str] = []
+    known_sql = CheckPlan.known_sql
+
+    def noted(plan: CheckPlan, field: FieldPlan) -> str:
+        looked_at.append(field.declared.column)
+        return known_sql(plan, field)
+
+    monkeypatch.setattr(CheckPlan, "known_sql", noted)
+    at_once = check_item(lake, again, STANDARDS)
+    assert looked_at == ["xb", "dw", "qh"]
+    assert one_by_one.quarantined and one_by_one.flagged and one_by_one.passed
+    assert [one.failed for one in at_once.rules] == [one.failed for one in one_by_one.rules]
+    for schema, name, other in [
+        ("std", "employed", "again"),
+        ("quarantine", "employed", "again"),
+        ("meta", flags_table("employed"), flags_table("again")),
+    ]:
+        assert content(lake, schema, name) == content(lake, schema, other)
+    for name in ("employed", "again"):
+        rebuilt = check_item(lake, msgspec.structs.replace(EMPLOYED, table=name, code=name), STANDARDS, rebuild=True)
+        assert rebuilt.changes.total == 0
+
+
 CONTRACT = item(
     "contract",
     ItemField(column="id", element="record_id"),
@@ -348,6 +404,8 @@ def increments_equal_a_rebuild(home: Path, states: list[Any]) -> None:
             check_item(lake, HOLDER, STANDARDS)
             last = check_item(lake, CONTRACT, STANDARDS)
         assert not last.full
+        patch.setattr(step, "_WORTHWHILE", 0)
+        patch.setattr(step, "_REPEATED", 0)  # what may be looked up by its values is
         fresh = msgspec.structs.replace(CONTRACT, table="fresh", code="fresh")
         put(lake, "fresh", as_rows(states[-1][0]), columns=CONTRACT_COLUMNS)
         anew = check_item(lake, fresh, STANDARDS)

@@ -19,9 +19,10 @@ from huitong.engine.plans.check import (
     CheckPlan,
     check_plan,
     flags_table,
+    known_values,
     value_set,
 )
-from huitong.engine.plans.check_fields import CODE_TITLES
+from huitong.engine.plans.check_fields import CODE_TITLES, FieldPlan
 from huitong.engine.standards import Standards
 from huitong.foundation.clock import beijing_today, now
 from huitong.foundation.errors import Terminal
@@ -30,6 +31,10 @@ _SCOPE = "_scope"
 """Temporary table of the keys whose rows are looked at."""
 _ROWS = "_rows"
 """Temporary table of rows of raw: those in scope, or on a first check those that failed."""
+_REPEATED = 10
+"""Rows a value, on average, from which each value of a costly field is looked at once …"""
+_WORTHWHILE = 100_000
+"""… in tables of so many rows."""
 _FULL_SHARE = 0.5
 """When more than this share of the table is in scope, checking all of it is cheaper; the outcome is the same."""
 
@@ -253,11 +258,12 @@ def _check_first(con: Connection, plan: CheckPlan) -> tuple[int, RowChanges]:
     """Check all rows into empty outputs; return rows looked at and rows written.
 
     The rows that pass, nearly all, go from raw into the file of std as they are computed, with their verdicts; only
-    those that do not are computed once more, for quarantine. A table between would cost a third of the whole.
+    those that do not are computed once more, for quarantine (decision 0031).
     """
     raw, std, key = table("raw", plan.item.table), table("std", plan.item.table), ident(KEY)
     _load_value_sets(con, plan, full=True, source=raw)
-    passed = write_rows(con, "std", plan.item.table, new=plan.passed_sql(raw))
+    known = _known_values(con, plan)
+    passed = write_rows(con, "std", plan.item.table, new=plan.passed_sql(raw, known))
     con.execute(f"CREATE OR REPLACE TEMP TABLE {_ROWS} AS FROM {raw} WHERE {key} NOT IN (SELECT {key} FROM {std})")
     con.execute(f"CREATE OR REPLACE TEMP TABLE {CHECKED} AS {plan.checked_sql(_ROWS)}")
     changes = RowChanges(inserted=_count(con, std))
@@ -266,6 +272,20 @@ def _check_first(con: Connection, plan: CheckPlan) -> tuple[int, RowChanges]:
         verdicts = f"read_parquet({literal(str(passed))})"
         append_rows(con, "meta", flags_table(plan.item.table), new=plan.flags_sql(verdicts))
     return _count(con, raw), changes
+
+
+def _known_values(con: Connection, plan: CheckPlan) -> tuple[FieldPlan, ...]:
+    """Look at the values of costly fields that come again and again, each once; return these fields."""
+    raw = table("raw", plan.item.table)
+    if not plan.costly or _count(con, raw) < _WORTHWHILE:
+        return ()
+    columns = [ident(field.declared.column) for field in plan.costly]
+    often = ", ".join(f"count(*) >= {_REPEATED} * approx_count_distinct({column})" for column in columns)
+    found = con.execute(f"SELECT {often} FROM {raw}").fetchone() or ()
+    known = tuple(field for field, repeated in zip(plan.costly, found, strict=True) if repeated)
+    for field in known:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {known_values(field)} AS {plan.known_sql(field)}")
+    return known
 
 
 def _load_value_sets(con: Connection, plan: CheckPlan, *, full: bool, source: str) -> None:

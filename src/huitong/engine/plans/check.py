@@ -16,7 +16,7 @@ from itertools import islice
 import msgspec
 
 from huitong.engine.declarations.items import CatalogItem
-from huitong.engine.lake.names import KEY, RULES, RUN, ident, idents, literal
+from huitong.engine.lake.names import KEY, RULES, RUN, ident, idents, literal, table
 from huitong.engine.plans.check_fields import CodeTexts, FieldPlan, normalised_sql
 from huitong.engine.standards import BoundRule, RuleReason, Standards, rules_of
 from huitong.engine.standards.rules.protocol import RuleInput, RuleSql
@@ -128,18 +128,63 @@ class CheckPlan:
         Args:
             source: the raw table, quoted, or a SELECT over it in parentheses.
         """
-        compiled = [self._compiled(place) for place in range(len(self.rules))]
-        rows = normalised_sql(self.fields, source)
-        tables = {name: sql for rule in compiled for name, sql in rule.tables.items()}
+        return self._part_sql(self.fields, source)
+
+    @property
+    def costly(self) -> tuple[FieldPlan, ...]:
+        """The fields worth looking at value by value, and that no rule compares with another field."""
+        compared = {name for rule in self.rules if rule.other for name in (rule.field, rule.other)}
+        return tuple(field for field in self.fields if field.costly and field.declared.std_name not in compared)
+
+    def known_sql(self, field: FieldPlan) -> str:
+        """Return SQL giving each raw value of a costly field once: the value, what it becomes, its verdicts."""
+        column = ident(field.declared.column)
+        source = (
+            f"(SELECT DISTINCT '' AS {ident(KEY)}, 0 AS {ident(RUN)}, {column} FROM {table('raw', self.item.table)})"
+        )
+        return f"SELECT * EXCLUDE ({idents((KEY, RUN))}) FROM ({self._part_sql((field,), source, given=(field,))})"
+
+    def passed_sql(self, source: str, known: tuple[FieldPlan, ...] = ()) -> str:
+        """Return SQL giving, as ``checked_sql`` does and without a table between, the std rows with their verdicts.
+
+        Args:
+            known: fields whose values are looked up in the tables of :func:`known_values`, made by ``known_sql``.
+        """
+        rows = self._joined_sql(source, known) if known else self.checked_sql(source)
+        return f"SELECT * FROM ({rows}) WHERE NOT ({self.failed_sql('reject')})"
+
+    def _joined_sql(self, source: str, known: tuple[FieldPlan, ...]) -> str:
+        """Join last: what is computed above a join pays for its selection of rows."""
+        others = tuple(field for field in self.fields if field not in known)
+        tables = {field.index: known_values(field) for field in known}
+        values = ", ".join(f"{tables.get(field.index, 'r')}.{ident(field.declared.std_name)}" for field in self.fields)
+        verdicts = "".join(
+            f", {' | '.join(f'{one}.{_verdict(word)}' for one in ('r', *tables.values()))} AS {_verdict(word)}"
+            for word in self._words
+        )
+        joins = "".join(
+            f" JOIN {one} ON r.{field.given} IS NOT DISTINCT FROM {one}.{field.given}"
+            for field, one in zip(known, tables.values(), strict=True)
+        )
+        rows = self._part_sql(others, source, given=known)
+        return f"SELECT r.{ident(KEY)}, r.{ident(RUN)}, {values}{verdicts} FROM ({rows}) r{joins}"
+
+    def _part_sql(self, fields: tuple[FieldPlan, ...], source: str, *, given: tuple[FieldPlan, ...] = ()) -> str:
+        """Return SQL giving key, run, ``given`` raw values, typed values of ``fields``, verdicts of their rules."""
+        names = {field.declared.std_name for field in fields}
+        compiled = {place: self._compiled(place) for place, rule in enumerate(self.rules) if rule.field in names}
+        rows = normalised_sql(fields, source, given=given)
+        tables = {name: sql for rule in compiled.values() for name, sql in rule.tables.items()}
         if tables:
             lists = ", ".join(f"{sql} AS {name}" for name, sql in tables.items())
             rows = f"SELECT * FROM ({rows}), (SELECT {lists})"
-        for depth in range(max((len(rule.helpers) for rule in compiled), default=0)):
-            layer = [one for rule in compiled for one in list(rule.helpers[depth : depth + 1])]
+        for depth in range(max((len(rule.helpers) for rule in compiled.values()), default=0)):
+            layer = [one for rule in compiled.values() for one in list(rule.helpers[depth : depth + 1])]
             columns = ", ".join(f"{sql} AS {name}" for helpers in layer for name, sql in helpers.items())
             rows = f"SELECT *, {columns} FROM ({rows})"
-        values = ", ".join(f"{field.columns.value} AS {ident(field.declared.std_name)}" for field in self.fields)
-        return f"SELECT {idents((KEY, RUN))}, {values}{self._verdicts_sql(compiled)} FROM ({rows})"
+        wanted = [idents((KEY, RUN)), *(field.given for field in given)]
+        wanted += [f"{field.columns.value} AS {ident(field.declared.std_name)}" for field in fields]
+        return f"SELECT {', '.join(wanted)}{self._verdicts_sql(compiled)} FROM ({rows})"
 
     @cached_property
     def bits(self) -> tuple[tuple[int, int], ...]:
@@ -173,10 +218,6 @@ class CheckPlan:
         """Return SQL giving the std rows among ``_checked``."""
         columns = idents(self.outputs["std", self.item.table])
         return f"SELECT {columns} FROM {CHECKED} WHERE NOT ({self.failed_sql('reject')})"
-
-    def passed_sql(self, source: str) -> str:
-        """Return SQL giving, as ``checked_sql`` does and without a table between, the std rows with their verdicts."""
-        return f"SELECT * FROM ({self.checked_sql(source)}) WHERE NOT ({self.failed_sql('reject')})"
 
     def quarantine_sql(self, source: str) -> str:
         """Return SQL giving the quarantine rows among ``_checked``, with their columns in ``source``, the raw rows."""
@@ -215,16 +256,24 @@ class CheckPlan:
             )
         )
 
-    def _verdicts_sql(self, compiled: list[RuleSql]) -> str:
-        words: dict[int, list[str]] = {}
+    @property
+    def _words(self) -> range:
+        return range(1 + max((word for word, _bit in self.bits), default=-1))
+
+    def _verdicts_sql(self, compiled: Mapping[int, RuleSql]) -> str:
+        """Return the verdict columns, each beginning with a comma; bits of rules that are not ``compiled`` are 0."""
+        words: dict[int, list[str]] = {word: [] for word in self._words}
         places = iter(self.bits)
-        for rule in compiled:
+        for place, declared in enumerate(self.rules):
+            own = list(islice(places, len(declared.reasons)))
+            rule = compiled.get(place)
+            if rule is None:
+                continue
             guard = f"WHEN {rule.fine} THEN 0 " if rule.fine else ""
             guard += f"WHEN ({rule.applies}) IS NOT TRUE THEN 0 " if rule.applies != "true" else ""
-            own = list(islice(places, len(rule.conditions)))
             cases = " ".join(f"WHEN {sql} THEN {1 << bit}" for sql, (_, bit) in zip(rule.conditions, own, strict=True))
-            words.setdefault(own[0][0], []).append(f"CASE {guard}{cases} ELSE 0 END::BIGINT")
-        return "".join(f", {' | '.join(parts)} AS {_verdict(word)}" for word, parts in words.items())
+            words[own[0][0]].append(f"CASE {guard}{cases} ELSE 0 END::BIGINT")
+        return "".join(f", {' | '.join(parts) or '0::BIGINT'} AS {_verdict(word)}" for word, parts in words.items())
 
 
 def check_plan(item: CatalogItem, standards: Standards, *, raw_columns: Mapping[str, str], today: date) -> CheckPlan:
@@ -256,6 +305,11 @@ def check_plan(item: CatalogItem, standards: Standards, *, raw_columns: Mapping[
         raw_columns=raw_columns,
         today=today,
     )
+
+
+def known_values(field: FieldPlan) -> str:
+    """Return the quoted name of the temporary table of a costly field's values."""
+    return ident(f"_known{field.index}")
 
 
 def _verdict(word: int) -> str:

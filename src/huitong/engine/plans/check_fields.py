@@ -2,7 +2,7 @@
 
 The query grows in layers, each a SELECT over the one before, so that no expression is written twice: raw text → probes
 → normalisers (one layer a step) → codes of code lists → typed values. Names of columns inside: ``_t<i>`` text of field
-i, ``_p<i>`` its probe, ``_c<i>`` its code, ``_v<i>`` its typed value.
+i, ``_p<i>`` its probe, ``_c<i>`` its code, ``_v<i>`` its typed value; where it is asked for, ``_g<i>`` as given.
 
 Most values are in their standard form as they were written. A probe finds that out for the price of reading them (the
 cast of a date, the pattern of a mobile number, the look-up of a code), and a probed value passes by the normalisers:
@@ -11,6 +11,7 @@ without probes normalising costs twice as much as all rules.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from huitong.engine.declarations.elements import CodeList, Element
@@ -105,6 +106,16 @@ class FieldPlan:
         return None
 
     @property
+    def given(self) -> str:
+        """The quoted column with what the source gives."""
+        return f'"_g{self.index}"'
+
+    @property
+    def costly(self) -> bool:
+        """Whether it is worth looking at each of its values once where they come again and again."""
+        return bool(self.codelist) or bool(self.probing_kind and self.probing_kind.costly)
+
+    @property
     def columns(self) -> FieldColumns:
         """The field's columns inside the query."""
         kind = self.probing_kind
@@ -164,13 +175,16 @@ class FieldPlan:
         return f"coalesce({self.columns.probe}, {reader.sql(text)})" if self.columns.probe else reader.sql(text)
 
 
-def normalised_sql(fields: tuple[FieldPlan, ...], source: str) -> str:
+def normalised_sql(fields: Iterable[FieldPlan], source: str, *, given: Iterable[FieldPlan] = ()) -> str:
     """Return SQL giving ``_key``, ``_run`` and the text, code and value columns of the fields.
 
     Args:
         source: the raw table, quoted, or a SELECT over it in parentheses.
+        given: fields whose raw values are wanted too.
     """
-    texts = [f"{field.raw_sql()} AS {field.columns.text}" for field in fields]
+    fields = tuple(fields)
+    texts = [f"{ident(field.declared.column)} AS {field.given}" for field in given]
+    texts += [f"{field.raw_sql()} AS {field.columns.text}" for field in fields]
     rows = f"SELECT {', '.join([idents((KEY, RUN)), *texts])} FROM {source}"
     probes = "".join(f", {field.probe_sql()} AS {field.columns.probe}" for field in fields if field.columns.probe)
     rows = f"SELECT *{probes} FROM ({rows})"

@@ -98,6 +98,7 @@ class RuleKind:
 
     ``severity`` is what a derived rule has when the item says nothing; ``time_dependent`` names reasons that may
     pass by themselves as days go by, so that rows failing them are looked at again on every check.
+    ``costly``: worth looking at each value once where values come again and again.
     ``says_length``: the kind fixes the length itself, so that no ``max_length`` is derived beside it.
     ``refuse`` says what is wrong with a declaration's type, ``other`` and values, "" when nothing is.
     """
@@ -109,6 +110,7 @@ class RuleKind:
     severity: Severity
     compile: Callable[[RuleInput], RuleSql]
     time_dependent: frozenset[str] = frozenset()
+    costly: bool = False
     says_length: bool = False
     probe: Probe | None = None
     refuse: Callable[[str, str, tuple[str, ...]], str] = lambda _type, _other, _values: ""

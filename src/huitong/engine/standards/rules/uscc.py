@@ -75,6 +75,7 @@ KIND = RuleKind(
         clean=lambda probe: probe,
         keeps=frozenset({"trim", "half_width", "no_spaces", "upper", "null_words"}),
     ),
+    costly=True,
     says_length=True,
     refuse=refuse_unless_text,
 )
