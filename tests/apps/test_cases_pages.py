@@ -157,6 +157,11 @@ def test_the_queue_shows_what_waits(opened: Case, as_: Open, user: Login) -> Non
     assert NUMBER in b"".join(csv.streaming_content).decode() or csv.status_code == 200  # type: ignore[attr-defined]
 
 
+def test_clearing_the_filters_stays_in_the_tab(opened: Case, as_: Open) -> None:
+    page = parsed(as_("bureau"), "/cases/?in=all&q=nothing-is-called-so")
+    assert {node.attributes["href"] for node in page.css("a") if "清除" in node.text()} == {"/cases/?in=all"}
+
+
 def test_a_queue_page_asks_the_same_however_long_it_is(
     opened: Case, as_: Open, user: Login, django_assert_max_num_queries: Callable[[int], object]
 ) -> None:

@@ -11,6 +11,7 @@ import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol, TypeVar
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -322,13 +323,21 @@ def table_of(request: HttpRequest, listing: Listing[T], fetch: Fetch[T], views: 
         views=views,
         view=next((each.id for each in views if str(each.id) == view), 0),
         may_save=not isinstance(_viewer(request), AnonymousUser),
-        clear="?view=0" if any(each.is_default for each in views) else request.path,
+        clear=_cleared(request, listing, has_default=any(each.is_default for each in views)),
         address=[
             (name, value) for name, values in request.GET.lists() for value in values if name not in _COLUMN_CHOICE
         ],
         size=size,
         sizes=PAGE_SIZES if page.total > PAGE_SIZE else (),
     )
+
+
+def _cleared(request: HttpRequest, listing: Listing[Any], *, has_default: bool) -> str:
+    """The list without filters, in the same tab or of the same dates; words searched for are filters too."""
+    kept = {name: value for name, value in listing.keep.items() if name != "q"}
+    if has_default:
+        kept["view"] = "0"
+    return f"{request.path}?{urlencode(kept)}" if kept else request.path
 
 
 def _picked(
