@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -119,13 +120,13 @@ def write(model: Any, rows: Iterator[Any]) -> None:
             model.objects.bulk_create(batch)
 
 
-def standing() -> None:
-    """Note how the targets stand, as the runs of the last two nights would have."""
-    from huitong.apps.collection.models import Run, TargetState
+def summaries() -> None:
+    """Make what is kept beside runs, as an upgrade does from runs that are there."""
+    from django.apps import apps
 
-    last = Run.objects.order_by("-pk")[: 4 * ITEMS]
-    for run in reversed(last):
-        TargetState.objects.note(run)
+    filling = import_module("huitong.apps.collection.migrations.0004_fill_target_state")
+    filling.fill_states(apps, None)
+    filling.fill_days(apps, None)
 
 
 def measure(where: str, people: list[Any]) -> list[Figure]:
@@ -155,7 +156,7 @@ def main() -> None:
 
         open_session(Path(folder))
         from django.conf import settings
-        from django.db import connection, transaction
+        from django.db import connection
 
         from huitong.apps.collection.models import Run
         from huitong.apps.ledger.models import EvidenceRecord
@@ -167,11 +168,11 @@ def main() -> None:
         items(known["organisations"])
         Run._meta.get_field("queued_at").auto_now_add = False  # the past is written as past
         write(Run, runs())
-        with transaction.atomic():
-            standing()
+        summaries()
         write(EvidenceRecord, calls())
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")  # as autovacuum does; nobody does it for SQLite
         gc.freeze()  # as the process that serves does: what was filled above is no garbage
         gc.set_threshold(20_000, 20, 20)
         show(measure(where, known["people"]))

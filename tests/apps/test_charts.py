@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from huitong.apps.accounts.models import User
 from huitong.apps.charts import Chart, Series
-from huitong.apps.collection.models import Run, TableState
+from huitong.apps.collection.models import DayChanges, Run, TableState
 from huitong.apps.collection.services import run_chain
 from huitong.apps.collection.trends import changes_by_day, checks_of_item, pass_rate_chart
 from huitong.apps.libraries import places
@@ -67,6 +67,9 @@ def test_a_day_is_a_day_in_beijing(user: Login, system: User) -> None:
     yesterday = timezone.localdate() - dt.timedelta(days=1)
     late = timezone.make_aware(dt.datetime.combine(yesterday, dt.time(23, 59)))
     Run.objects.filter(kind="collect").update(finished_at=late)
+    DayChanges.objects.all().delete()
+    for run in Run.objects.filter(kind="collect"):
+        DayChanges.objects.add(run)
     days = changes_by_day(user("bureau"), days=2)
     assert before == 0 < days[0].inserted and days[1].inserted == 0
 

@@ -10,7 +10,7 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
-from huitong.apps.collection.models import Run, TableState, TargetState
+from huitong.apps.collection.models import DayChanges, Run, TableState, TargetState
 from huitong.apps.collection.selectors import rows_by_provider
 from huitong.apps.collection.services import run_chain
 
@@ -48,13 +48,20 @@ def test_runs_that_end_in_another_order_than_they_began() -> None:
 def test_an_upgrade_finds_what_would_have_been_kept(town: object, system: object) -> None:
     run_chain(system)  # type: ignore[arg-type]
     Run.objects.create(kind="collect", target="POLICE-01", state="failed", finished_at=timezone.now())
+    for run in Run.objects.filter(state="done"):
+        run.save()  # again: nothing is counted twice
+    days = list(DayChanges.objects.values_list("day", "organisation", "inserted", "updated", "deleted"))
+    assert sum(day[2] for day in days) == sum(run.typed_counts.inserted for run in Run.objects.filter(kind="collect"))
     before, tables = kept(), list(TableState.objects.values_list("schema", "name", "item"))
     assert before and any(item for _schema, _name, item in tables)
     TargetState.objects.all().delete()
+    DayChanges.objects.all().delete()
     TableState.objects.update(item=None)
     migration.fill_states(apps, None)
+    migration.fill_days(apps, None)
     migration.fill_items(apps, None)
     assert kept() == before
+    assert list(DayChanges.objects.values_list("day", "organisation", "inserted", "updated", "deleted")) == days
     assert list(TableState.objects.values_list("schema", "name", "item")) == tables
     assert sum(rows_by_provider()["raw"].values()) == sum(
         TableState.objects.filter(schema="raw").values_list("rows", flat=True)

@@ -51,7 +51,6 @@ PARTS = {
     "ledger.EvidenceSubject": "ledger.EvidenceRecord",
     "ledger.EvidenceAnchor": "numbers only",
     "collection.TableState": "numbers only",
-    "collection.TargetState": "collection.Run",
     "sharing.PolicyState": "numbers only",
     "assessment.ScorePart": "assessment.Score",
 }
@@ -72,6 +71,8 @@ EXPECTED = {
     "catalog.ItemDraft": (0, 0, 0, 0, 0, 0),
     "collection.Source": (2, 1, 1, 1, 0, 0),
     "collection.Run": (7, 2, 2, 2, 0, 0),
+    "collection.TargetState": (7, 2, 2, 2, 0, 0),
+    "collection.DayChanges": (2, 1, 1, 1, 0, 0),
     "collection.QualityIssue": (1, 1, 0, 0, 0, 0),
     "collection.QualityResult": (1, 1, 0, 0, 0, 0),
     "libraries.Library": (1, 1, 1, 1, 0, 0),

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import msgspec
 from django.conf import settings
 from django.db import models, transaction
+from django.utils import timezone
 
 from huitong.apps.accounts.visibility import Viewer, scope_of
 from huitong.apps.collection.specs import RunCounts
@@ -140,10 +141,13 @@ class Run(models.Model):
 
     @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write the run and, when it has ended, how its target stands."""
+        """Write the run and, when it has ended, how its target stands; when it has just been done, what it changed."""
+        known = Run.objects.filter(pk=self.pk, state=self.State.DONE).exists()
         super().save(*args, **kwargs)
         if self.state in (self.State.DONE, self.State.FAILED):
             TargetState.objects.note(self)
+        if self.state == self.State.DONE and self.kind == self.Kind.COLLECT and not known:
+            DayChanges.objects.add(self)
 
     @property
     def typed_counts(self) -> RunCounts:
@@ -294,6 +298,46 @@ class TargetState(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.target}"
+
+
+class DayChangesQuerySet(models.QuerySet["DayChanges"]):
+    """What collection changed, day by day."""
+
+    def visible_to(self, viewer: Viewer) -> DayChangesQuerySet:
+        """As the runs: the bureau sees all, an official those of the own organisations."""
+        scope = scope_of(viewer)
+        return self if scope.limit is None else self.filter(organisation__in=scope.limit)
+
+    def add(self, run: Run) -> None:
+        """Add what a collection changed to its day, once."""
+        if run.finished_at is None or run.organisation_id is None:
+            return  # of a table that is no item's any more
+        counts, day = run.typed_counts, timezone.localdate(run.finished_at)
+        kept, _made = self.get_or_create(day=day, organisation_id=run.organisation_id)
+        self.filter(pk=kept.pk).update(
+            inserted=models.F("inserted") + counts.inserted,
+            updated=models.F("updated") + counts.updated,
+            deleted=models.F("deleted") + counts.deleted,
+        )
+
+
+class DayChanges(models.Model):
+    """每日变化: rows that collections of one provider's items changed on one Beijing day, kept with the runs."""
+
+    day = models.DateField()
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE, related_name="+")
+    inserted = models.BigIntegerField(default=0)
+    updated = models.BigIntegerField(default=0)
+    deleted = models.BigIntegerField(default=0)
+
+    objects = DayChangesQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["day", "organisation"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["day", "organisation"], name="day_changes_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.organisation_id}"
 
 
 class TableState(models.Model):

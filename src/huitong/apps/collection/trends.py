@@ -5,16 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import BigIntegerField, Sum
-from django.db.models.fields.json import KT
-from django.db.models.functions import Cast, TruncDate
+from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from huitong.apps.accounts.visibility import Viewer
 from huitong.apps.charts import Chart, Series
-from huitong.apps.collection.models import Run
+from huitong.apps.collection.models import DayChanges, Run
 
 DAYS = 14
 CHECKS = 30
@@ -22,7 +20,7 @@ _CHANGES = ("inserted", "updated", "deleted")
 
 
 @dataclass(frozen=True)
-class DayChanges:
+class Changes:
     """Rows that collection changed on one Beijing day."""
 
     day: dt.date
@@ -41,21 +39,17 @@ class CheckPoint:
     rejected: int
 
 
-def changes_by_day(viewer: Viewer, *, days: int = DAYS) -> tuple[DayChanges, ...]:
+def changes_by_day(viewer: Viewer, *, days: int = DAYS) -> tuple[Changes, ...]:
     """Return what collection changed on each of the last ``days`` days, oldest first, as the viewer may see. One query.
 
-    Grows with the runs of those days.
+    Grows with providers and days, not with runs.
     """
     today = timezone.localdate()
-    first = timezone.make_aware(dt.datetime.combine(today - dt.timedelta(days=days - 1), dt.time()))
-    rows = Run.objects.visible_to(viewer).filter(kind=Run.Kind.COLLECT, state=Run.State.DONE, finished_at__gte=first)
-    sums = {f"sum_{name}": Sum(Cast(KT(f"counts__{name}"), BigIntegerField())) for name in _CHANGES}
-    found = {
-        row["day"]: DayChanges(row["day"], *(row[f"sum_{name}"] or 0 for name in _CHANGES))
-        for row in rows.order_by().annotate(day=TruncDate("finished_at")).values("day").annotate(**sums)
-    }
+    rows = DayChanges.objects.visible_to(viewer).filter(day__gt=today - dt.timedelta(days=days), day__lte=today)
+    sums = rows.order_by().values_list("day").annotate(*(Sum(name) for name in _CHANGES))
+    found = {day: Changes(day, *changed) for day, *changed in sums}
     wanted = (today - dt.timedelta(days=back) for back in reversed(range(days)))
-    return tuple(found.get(day) or DayChanges(day) for day in wanted)
+    return tuple(found.get(day) or Changes(day) for day in wanted)
 
 
 def checks_of_item(viewer: Viewer, code: str, *, most: int = CHECKS) -> tuple[CheckPoint, ...]:

@@ -1,4 +1,4 @@
-"""How the targets of runs stand, whose tables are whose, and issues with the most failing rows first."""
+"""How the targets of runs stand, what changed by day, whose tables are whose, and issues with the most failing rows first."""
 
 from typing import ClassVar
 
@@ -70,6 +70,26 @@ class Migration(migrations.Migration):
                     )
                 ],
                 "constraints": [models.UniqueConstraint(fields=("kind", "target"), name="target_state_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="DayChanges",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("inserted", models.BigIntegerField(default=0)),
+                ("updated", models.BigIntegerField(default=0)),
+                ("deleted", models.BigIntegerField(default=0)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.organisation"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["day", "organisation"],
+                "constraints": [models.UniqueConstraint(fields=("day", "organisation"), name="day_changes_once")],
             },
         ),
         migrations.AddIndex(

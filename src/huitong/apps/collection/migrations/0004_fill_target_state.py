@@ -1,11 +1,15 @@
-"""Fill how targets stand, and whose tables are whose, from the runs and items that there are."""
+"""Fill how targets stand, what changed by day, and whose tables are whose, from the runs and items that there are."""
 
+import datetime as dt
 from typing import Any, ClassVar
 
 from django.db import migrations
 from django.db.models import Max
+from django.utils import timezone
 
 BATCH = 500
+LOOK_BACK = 60
+"""Days of the past; charts show fewer."""
 
 
 def fill_states(apps: Any, _editor: Any) -> None:
@@ -36,6 +40,22 @@ def fill_states(apps: Any, _editor: Any) -> None:
     state.objects.bulk_create(made, batch_size=BATCH)
 
 
+def fill_days(apps: Any, _editor: Any) -> None:
+    """Sum what collections changed by Beijing day and provider, for as long as charts look back."""
+    runs, changes = apps.get_model("collection", "Run").objects, apps.get_model("collection", "DayChanges")
+    since = timezone.now() - dt.timedelta(days=LOOK_BACK)
+    done = runs.filter(kind="collect", state="done", finished_at__gte=since, organisation__isnull=False).order_by()
+    sums: dict[tuple[dt.date, int], list[int]] = {}
+    for organisation, at, counts in done.values_list("organisation_id", "finished_at", "counts").iterator(BATCH):
+        total = sums.setdefault((timezone.localdate(at), organisation), [0, 0, 0])
+        for place, name in enumerate(("inserted", "updated", "deleted")):
+            total[place] += counts.get(name) or 0
+    changes.objects.bulk_create(
+        changes(day=day, organisation_id=organisation, inserted=one, updated=two, deleted=three)
+        for (day, organisation), (one, two, three) in sums.items()
+    )
+
+
 def fill_items(apps: Any, _editor: Any) -> None:
     """Find the item of each table, a current one before a cancelled one."""
     items, states = apps.get_model("catalog", "CatalogItem").objects, apps.get_model("collection", "TableState").objects
@@ -57,5 +77,6 @@ class Migration(migrations.Migration):
 
     operations: ClassVar = [
         migrations.RunPython(fill_states, migrations.RunPython.noop),
+        migrations.RunPython(fill_days, migrations.RunPython.noop),
         migrations.RunPython(fill_items, migrations.RunPython.noop),
     ]
