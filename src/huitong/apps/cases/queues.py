@@ -187,7 +187,8 @@ def escalated_count(viewer: Viewer, most: int) -> int:
     scope = scope_of(viewer)
     if not scope.roots:
         return Case.objects.visible_to(viewer).filter(escalated=True).order_by()[:most].count()
-    ours = QueueEntry.objects.filter(organisation__in=scope.roots, escalated=True).order_by().values("case")
+    entries = QueueEntry.objects.filter(organisation__in=scope.roots, escalated=True)
+    ours = entries.order_by("sort_on", "case").values("case")  # by the index of what is escalated, also on SQLite
     once = ours if len(scope.roots) == 1 else ours.distinct()  # an organisation has a case once
     return once[:most].count()
 

@@ -268,7 +268,7 @@ def rows_by_provider(only: Collection[int] | None = None) -> dict[str, Counter[i
     """
     counted = TableState.objects.filter(name=F("item__table")).exclude(item__state="cancelled").order_by()
     if only is not None:
-        counted = counted.filter(item__provider__in=only)
+        counted = counted.filter(item__in=CatalogItem.objects.filter(provider__in=only).values("pk"))
     rows: dict[str, Counter[int]] = defaultdict(Counter)
     for schema, provider, total in counted.values_list("schema", "item__provider").annotate(Sum("rows")):
         rows[schema][provider] = total
