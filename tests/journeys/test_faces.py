@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from tests.journeys.axe import Axe
 
 pytestmark = pytest.mark.browser
 
@@ -156,9 +157,17 @@ def test_the_screen_outlives_a_lost_connection(browser: Browser, site: str) -> N
     context.close()
 
 
+def everybody_can_read(page: Page) -> None:
+    """What the crawl does not reach, in both languages and colours; the page is left in Chinese."""
+    for language in ("en", "zh-hans"):
+        page.context.add_cookies([{"name": "django_language", "value": language, "url": page.url}])
+        page.reload()
+        assert Axe().look(page, page.url) == []
+
+
 def test_a_passkey_signs_in_without_a_password(browser: Browser, site: str) -> None:
     place = site.replace("127.0.0.1", "localhost")  # passkeys belong to names, not to addresses
-    context = browser.new_context(locale="zh-CN")
+    context = browser.new_context(locale="zh-CN", reduced_motion="reduce")
     page = context.new_page()
     tools = context.new_cdp_session(page)
     tools.send("WebAuthn.enable")
@@ -170,8 +179,10 @@ def test_a_passkey_signs_in_without_a_password(browser: Browser, site: str) -> N
     page.goto(f"{place}/account/passkeys/add/")
     page.locator("form[data-passkey=create] button").click()
     page.wait_for_url("**/account/recovery/")
+    everybody_can_read(page)
     page.goto(f"{place}/account/")
     expect(page.locator("main")).to_contain_text("通行密钥 1")
+    everybody_can_read(page)
     page.locator("details.menu summary").last.click()
     page.get_by_role("button", name="退出登录").click()
     page.wait_for_load_state()
@@ -181,6 +192,8 @@ def test_a_passkey_signs_in_without_a_password(browser: Browser, site: str) -> N
     expect(page.locator("main")).to_contain_text("您好")
     page.goto(f"{place}/account/passkeys/")
     page.locator("a[href*='/remove/']").first.click()
+    page.wait_for_url("**/remove/")
+    everybody_can_read(page)
     page.locator("main form button.button-danger").click()
     page.wait_for_load_state()
     context.close()
