@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, Page
 pytestmark = pytest.mark.browser
 
 MOST_BYTES = 200_000
-MOST_SHIFT = 0.01
+MOST_SHIFT = 0.02
+"""Share of the window. ``bench.pages`` quotes what an idle machine shows; one that is loaded paints half pages."""
 LISTS = (
     *("/items/", "/elements/", "/runs/", "/issues/", "/grants/", "/apps/", "/evidence/", "/audit/"),
     *("/cases/?in=all", "/needs/", "/systems/", "/projects/", "/organisations/"),
