@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import Literal
 
 import pytest
 from django import forms
@@ -121,3 +122,27 @@ def test_words_of_a_row_are_escaped_each_time_they_are_said() -> None:
         html = row_html(row)
         assert "<b>" not in html, "an attribute is no place for markup"
         assert ("<i>" in html) is isinstance(value, SafeString)
+        wide = row_html([(ShownColumn("x", title, "text", head=False), Cell(value))], wide=True)
+        assert ("<i>" in wide) is isinstance(value, SafeString)
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell", "drawn_as"),
+    [
+        ("text", Cell("a & b"), "<td>a &amp; b</td>"),
+        ("mono", Cell("x"), '<td class="mono">x</td>'),
+        ("text", Cell(None), '<td><span class="cell-empty">—</span></td>'),
+        ("text", Cell(""), '<td><span class="cell-empty">—</span></td>'),
+        ("number", Cell(1234567), '<td class="num">1,234,567</td>'),
+        ("number", Cell("1234567"), '<td class="num">1234567</td>'),
+        (
+            "text",
+            Cell('seventeen "signs" '),
+            '<td title="seventeen &quot;signs&quot; ">seventeen &quot;signs&quot; </td>',
+        ),
+        ("text", Cell("x", href="/y/"), '<td><a href="/y/">x</a></td>'),
+        ("badge", Cell("x", tone="bad"), '<td><span class="badge badge-bad">x</span></td>'),
+    ],
+)
+def test_cells_of_wide_rows(kind: Literal["text", "mono", "number", "badge"], cell: Cell, drawn_as: str) -> None:
+    assert row_html([(ShownColumn("x", "t", kind, head=False), cell)], wide=True) == drawn_as

@@ -248,7 +248,7 @@ def test_lists(user: Login, system: User, django_assert_num_queries: DjangoAsser
     put_grant(system, spec=msgspec.structs.replace(GRANT, valid_to=soon))
     viewer = user("hr")
     assert viewer.scope.official
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         page = grant_list(viewer, state="ending")
     assert [(row.code, row.ends_soon) for row in page.rows] == [("hr-resident", True)]
 

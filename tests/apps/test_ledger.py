@@ -227,7 +227,7 @@ def test_lists_stay_flat(user: Login, home: Path, django_assert_num_queries: Dja
     import_evidence()
     viewer = user("hr")
     assert viewer.scope.official
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert len(evidence_list(viewer, EvidenceFilter()).rows) == 30
 
 

@@ -164,14 +164,14 @@ def test_status_names_what_failed(user: Login, system: User, town: object) -> No
 def test_lists_of_collection(user: Login, run_town: None, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     viewer = user("hr")
     assert viewer.scope.official
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         rows = runs_list(viewer, RunFilter()).rows
     assert {row.target for row in rows} == {"CENTRE-01"}, "not those of libraries, nor of others"
     with django_assert_num_queries(2):
         assert [row.code for row in source_list(viewer)] == ["centre-files"]
     police = user("police")
     assert police.scope.official
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert issue_list(police).total == 1
     assert runs_list(user("leader"), RunFilter()).total == 7
     assert runs_list(user("citizen"), RunFilter()).total == 0

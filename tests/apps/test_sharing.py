@@ -160,7 +160,7 @@ def test_explain_goes_by_the_written_policy(user: Login) -> None:
 def test_pages(user: Login, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     viewer = user("hr")
     assert viewer.scope.official
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         rows = service_list(viewer)
     assert [(row.code, row.grants) for row in rows] == [("insurance", 1), ("resident", 1)]
     with django_assert_num_queries(7):

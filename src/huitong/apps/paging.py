@@ -10,6 +10,7 @@ from django.db import models
 
 T = TypeVar("T")
 M = TypeVar("M", bound=models.Model)
+R = TypeVar("R")
 
 PAGE_SIZE = 50
 MOST_ROWS = 500
@@ -58,8 +59,24 @@ def bounded(number: int, size: int, total: int, most: int = MOST_ROWS) -> tuple[
 
 
 def page_of(rows: models.QuerySet[M], shape: Callable[[M], T], *, number: int = 1, size: int = PAGE_SIZE) -> Page[T]:
-    """Cut one page out of a query: one query to count, one to read."""
-    total = rows.count()
+    """Cut one page out of a query and give its rows their shape. Queries as :func:`cut`."""
+    page = cut(rows, number=number, size=size)
+    return Page(rows=tuple(map(shape, page.rows)), total=page.total, number=page.number, size=page.size)
+
+
+def cut(rows: models.QuerySet[M, R], *, number: int, size: int, most: int | None = None) -> Page[R]:
+    """Cut one page out of a query: one query to read, and one to count what is more than a first page.
+
+    Args:
+        most: where counting stops; None counts all.
+    """
+    counted = rows if most is None else rows[:most]
+    number, size = max(1, number), min(max(1, size), MOST_ROWS)
+    if number == 1:
+        ahead = size + 1 if most is None else min(size + 1, most)
+        first = list(rows[:ahead])
+        total = len(first) if len(first) < ahead or ahead == most else counted.count()
+        return Page(tuple(first[:size]), total, number, size)
+    total = counted.count()
     number, size = bounded(number, size, total)
-    start = (number - 1) * size
-    return Page(rows=tuple(shape(row) for row in rows[start : start + size]), total=total, number=number, size=size)
+    return Page(tuple(rows[(number - 1) * size : number * size]), total, number, size)

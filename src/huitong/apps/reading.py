@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
-from typing import TypeVar, cast
+from typing import ParamSpec, TypeVar, cast
 
+P = ParamSpec("P")
 R = TypeVar("R")
 _known: ContextVar[dict[object, object] | None] = ContextVar("huitong_read", default=None)
 
@@ -22,16 +23,20 @@ def reading() -> Iterator[None]:
         _known.reset(token)
 
 
-def read_once(read: Callable[[], R]) -> Callable[[], R]:
-    """Let a function read once in each :func:`reading`, and as ever elsewhere. Nobody changes what it returns."""
+def read_once(read: Callable[P, R]) -> Callable[P, R]:
+    """Let a function read once in each :func:`reading` for the same arguments, and as ever elsewhere.
+
+    Nobody changes what it returns; its arguments are hashable.
+    """
 
     @wraps(read)
-    def remembered() -> R:
+    def remembered(*args: P.args, **kwargs: P.kwargs) -> R:
         known = _known.get()
         if known is None:
-            return read()
-        if read not in known:
-            known[read] = read()
-        return cast(R, known[read])
+            return read(*args, **kwargs)
+        key = (read, args, tuple(kwargs.items()))
+        if key not in known:
+            known[key] = read(*args, **kwargs)
+        return cast(R, known[key])
 
     return remembered

@@ -23,6 +23,7 @@ _site = get_asgi_application()
 # After Django is set up: these reach models.
 from django.conf import settings  # noqa: E402
 from django.db import connections  # noqa: E402
+from django.urls import reverse  # noqa: E402
 
 from huitong.apps.accounts.services import announce_process, withdraw_process  # noqa: E402
 from huitong.apps.collection.services import close_stores  # noqa: E402
@@ -32,7 +33,7 @@ from huitong.apps.sharing.trying import forget_gateway, register_gateway  # noqa
 from huitong.config.files import PackedFiles  # noqa: E402
 from huitong.config.security import guards  # noqa: E402
 from huitong.config.worker import start_worker_thread  # noqa: E402
-from huitong.gateway.app import PREFIX, create_gateway  # noqa: E402
+from huitong.gateway.app import PREFIX, create_gateway, spare_collector  # noqa: E402
 from huitong.gateway.config import config_from  # noqa: E402
 from huitong.gateway.guarding import Guarded  # noqa: E402
 
@@ -49,6 +50,12 @@ async def _aside(function: Callable[[], T]) -> T:
             connections.close_all()
 
     return await sync_to_async(call)()
+
+
+def _load_pages() -> None:
+    """Import the views of every address, so that nobody's first page waits for them; then tune the collector."""
+    reverse("overview:home")
+    spare_collector()
 
 
 @contextmanager
@@ -83,6 +90,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     app.router.routes.insert(0, Mount(PREFIX, app=gateway))
     register_gateway(app, asyncio.get_running_loop())
     threads = await _aside(start_worker_thread)
+    await _aside(_load_pages)
     await _aside(announce_process)
     try:
         with _streams_that_end():

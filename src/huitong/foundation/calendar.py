@@ -11,6 +11,7 @@ import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TextIO
 
@@ -112,6 +113,7 @@ class WorkingCalendar:
         return Span(sum(map(self.is_working, days)), any(map(self.is_provisional, days)))
 
 
+@cache
 def seeded_calendar() -> WorkingCalendar:
     """Return the official calendar as far as the package ``chinesecalendar`` knows it (2004 on)."""
     rests = (CalendarDay(day, working=False, note=note) for day, note in constants.holidays.items())

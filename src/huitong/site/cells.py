@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import html
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -62,6 +63,8 @@ def cell_html(column: ShownColumn, cell: Cell, value: Plain) -> SafeString:
 _CLASSES = {"number": "num", "time": "time", "date": "time", "mono": "mono", "reasons": "reasons"}
 
 
+_WIDE_BEFORE = {kind: f'<td class="{css}"' for kind, css in _CLASSES.items()}
+
 LONG = 16
 """Signs that surely fit into a cell of wide data; longer values may be cut off there, and say all on hover."""
 
@@ -87,14 +90,19 @@ def _cell_before(title: str, kind: str, *, head: bool, blank: bool) -> SafeStrin
 
 def _wide_row(row: Sequence[tuple[ShownColumn, Cell]]) -> SafeString:
     """Rows of data never become cards, and a page may have ten thousand cells: no labels, few classes."""
-    parts = []
-    for column, cell in row:
-        css = _CLASSES.get(column.kind, "")
-        value = _plain(cell.value)
-        title = format_html(' title="{}"', value) if isinstance(value, str) and len(value) > LONG else ""
-        parts.append(format_html("<td{}{}>{}</td>", format_html(' class="{}"', css) if css else "", title,
-                                 cell_html(column, cell, value)))  # fmt: skip
-    return mark_safe("".join(parts))
+    return mark_safe("".join(_wide_cell(column, cell) for column, cell in row))
+
+
+def _wide_cell(column: ShownColumn, cell: Cell) -> str:
+    value = _plain(cell.value)
+    before = _WIDE_BEFORE.get(column.kind, "<td")
+    if not isinstance(value, str):
+        return f"{before}>{cell_html(column, cell, value)}</td>"
+    text = html.escape(value)
+    title = f' title="{text}"' if len(value) > LONG else ""
+    bare = value and type(value) is str and column.kind != "badge"
+    bare = bare and not (cell.href or cell.icon or cell.more or cell.note)
+    return f"{before}{title}>{text if bare else cell_html(column, cell, value)}</td>"
 
 
 def _plain(value: Value) -> Plain:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
@@ -140,10 +141,18 @@ def navigation(*, scope: Scope, roles: frozenset[str], path: str) -> tuple[Group
     return tuple(groups)
 
 
-def _link(place: Place, scope: Scope, path: str) -> Link | None:
+@cache
+def _address(name: str) -> str:
+    """The address of a place; "" in an installation that does not have it."""
     try:
-        href = reverse(place.address)
+        return reverse(name)
     except NoReverseMatch:
+        return ""
+
+
+def _link(place: Place, scope: Scope, path: str) -> Link | None:
+    href = _address(place.address)
+    if not href:
         return None
     current = path == href or (href != "/" and path.startswith(href))
     title = place.title if scope.official else place.citizen_title or place.title

@@ -110,6 +110,7 @@ class UserQuerySet(models.QuerySet["User"]):
 class User(Declared, AbstractBaseUser):
     """用户. Roles are in :class:`Membership`; ``spec`` never holds the password."""
 
+    spec = models.JSONField()  # parsed at once: allauth keeps users in sessions as they are
     login = models.CharField(max_length=150, unique=True)
     name = models.CharField(max_length=100)
     name_en = models.CharField(max_length=100, blank=True)
@@ -219,7 +220,11 @@ class User(Declared, AbstractBaseUser):
     @cached_property
     def all_memberships(self) -> list[Membership]:
         """Every post, the main one first, whichever the request acts in."""
-        return list(self.memberships.select_related("organisation").order_by("pk"))
+        rows = list(self.memberships.select_related("organisation").order_by("pk"))
+        own = next((one for one in rows if one.organisation_id == self.organisation_id), None)
+        if own is not None and own.organisation is not None:
+            self.organisation = own.organisation  # pages name it: it need not be read again
+        return rows
 
     @property
     def memberships_here(self) -> list[Membership]:

@@ -8,9 +8,10 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
-from huitong.apps.accounts.models import CalendarDay, CalendarYear, Organisation, System, User
+from huitong.apps.accounts.models import CalendarDay, CalendarYear, Membership, Organisation, System, User
 from huitong.apps.accounts.specs import OrganisationNode, Persona
 from huitong.apps.accounts.visibility import OFFICIALS, Scope, Viewer, scope_of
+from huitong.apps.declared import in_language
 from huitong.apps.ledger.owners import Owners
 from huitong.apps.reading import read_once
 from huitong.engine.declarations import people
@@ -42,6 +43,9 @@ __all__ = [
 ]
 
 SYSTEM_LOGIN = "system"
+_OF_NODES = ("code", "title", "title_en", "short", "kind", "division", "path")
+_OF_ORGANISATIONS = ("user__organisation__short", "user__organisation__title", "user__organisation__title_en")
+_OF_PERSONAS = ("role", "user__login", "user__name", "user__name_en", *_OF_ORGANISATIONS)
 """The account that commands and schedules act as."""
 
 
@@ -120,16 +124,17 @@ def user_by_login(login: str) -> User:
 
 def organisation_tree(viewer: Viewer) -> tuple[OrganisationNode, ...]:
     """Return all organisations, each after its superior. One query."""
+    rows = Organisation.objects.visible_to(viewer)
     return tuple(
         OrganisationNode(
-            code=row.code,
-            title=row.shown_title,
-            short=row.shown_short,
-            kind=row.kind,
-            division=row.division,
-            depth=row.path.count("/") - 2,
+            code=code,
+            title=in_language(title, title_en),
+            short=in_language(short or title, title_en),
+            kind=kind,
+            division=division,
+            depth=path.count("/") - 2,
         )
-        for row in Organisation.objects.visible_to(viewer)
+        for code, title, title_en, short, kind, division, path in rows.values_list(*_OF_NODES)
     )
 
 
@@ -194,18 +199,16 @@ def personas() -> tuple[Persona, ...]:
     """Return the accounts one may step into with a click: in the demo those of the pack, elsewhere none."""
     if not settings.HUITONG.demo:
         return ()
-    users = User.objects.filter(is_active=True).exclude(declared_password="").select_related("organisation")
-    return tuple(
-        Persona(
-            login=user.login,
-            name=user.shown_name,
-            role=role,
-            organisation=user.organisation.shown_short if user.organisation else "",
-        )
-        for user in users.order_by("pk").prefetch_related("memberships")
-        for role in [main_role(user)]
-        if role
+    posts = (
+        Membership.objects.filter(user__is_active=True).exclude(user__declared_password="").order_by("user_id", "pk")
     )
+    found: dict[str, Persona] = {}
+    for role, login, name, name_en, short, title, title_en in posts.values_list(*_OF_PERSONAS):
+        organisation = in_language(short or title or "", title_en or "")
+        found.setdefault(
+            login, Persona(login, in_language(name, name_en), role, organisation)
+        )  # the main post is first
+    return tuple(found.values())
 
 
 def main_role(user: User) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
+from typing import cast
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -12,7 +13,7 @@ from huitong.apps.accounts.models import Organisation, User
 from huitong.apps.accounts.selectors import Viewer, scope_of
 from huitong.apps.cases.models import Case, CaseQuerySet, CaseType, QueueEntry
 from huitong.apps.cases.specs import CaseFilter
-from huitong.apps.paging import Page, bounded
+from huitong.apps.paging import Page, cut
 from huitong.engine.declarations import cases
 from huitong.foundation import clock
 
@@ -80,11 +81,10 @@ def queue_of(
     rows = _narrowed(viewer, wanted, specs, soon)
     if wanted.text:
         rows = _found(viewer, wanted, rows)
-    total = rows[:most].count()  # in the same order: it walks the same index
-    number, size = bounded(number, size, total)
-    ids = list(rows[(number - 1) * size : number * size])
-    known = Case.objects.select_related("type", "turn_organisation", "claimed_by").in_bulk(ids)
-    return Page(tuple(known[pk] for pk in ids), total, number, size)
+    page = cut(rows, number=number, size=size, most=most)  # counted in the same order: it walks the same index
+    ids = cast("tuple[int, ...]", page.rows)
+    known = Case.objects.select_related("type", "turn_organisation", "claimed_by").in_bulk(ids) if ids else {}
+    return Page(tuple(known[pk] for pk in ids), page.total, page.number, page.size)
 
 
 def _narrowed(viewer: Viewer, wanted: CaseFilter, specs: Mapping[str, cases.CaseType], soon: dt.date) -> CaseQuerySet:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-import msgspec
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,6 +20,7 @@ from huitong.apps.catalog.drafting import draft_cancellation, draft_change
 from huitong.apps.catalog.effects import effects_of
 from huitong.apps.catalog.models import ItemVersion
 from huitong.apps.catalog.selectors import access_item, element_titles, may_draft_for
+from huitong.apps.declared import revived
 from huitong.engine.declarations import items
 from huitong.foundation import clock
 from huitong.foundation.errors import Terminal
@@ -80,7 +80,7 @@ def versions(request: HttpRequest, code: str) -> HttpResponse:
     require_official(request.user)
     item = access_item(request.user, code)
     rows = list(ItemVersion.objects.filter(item=item).select_related("user"))
-    specs = [msgspec.convert(row.spec, items.CatalogItem) for row in rows]
+    specs = [revived(row.spec, items.CatalogItem) for row in rows]
     titles = element_titles()
     older: list[items.CatalogItem | None] = [*specs[1:], None]
     changes = [

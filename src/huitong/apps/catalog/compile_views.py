@@ -37,7 +37,7 @@ from huitong.apps.catalog.field_lines import fields_from, lines_from, moved, rea
 from huitong.apps.catalog.models import DataElement, ItemDraft
 from huitong.apps.catalog.selectors import access_draft, draft_list, element_titles, may_compile, may_draft_for
 from huitong.apps.catalog.specs import DraftRow
-from huitong.apps.declared import in_language
+from huitong.apps.declared import in_language, revived
 from huitong.apps.labels import Text, choices, shown_problem
 from huitong.apps.paging import Page
 from huitong.apps.steps import ShownStep
@@ -331,11 +331,7 @@ def _changes(row: ItemDraft) -> tuple[Difference, ...]:
     if row.item is None:
         return ()
     version = row.item.versions.filter(version=row.base_version).first()
-    return (
-        differences(msgspec.convert(version.spec, items.CatalogItem), row.as_spec(), element_titles())
-        if version
-        else ()
-    )
+    return differences(revived(version.spec, items.CatalogItem), row.as_spec(), element_titles()) if version else ()
 
 
 def _effects(viewer: Viewer, row: ItemDraft) -> tuple[Effect, ...]:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from huitong.apps.accounts.visibility import Viewer, scope_of
-from huitong.apps.declared import Declared, Titled, revived
+from huitong.apps.declared import Declared, SpecField, Titled, revived
 from huitong.engine.declarations import elements, items
 
 
@@ -222,7 +222,7 @@ class ItemVersion(models.Model):
 
     item = models.ForeignKey(CatalogItem, on_delete=models.CASCADE, related_name="versions")
     version = models.PositiveIntegerField()
-    spec = models.JSONField()
+    spec = SpecField()
     at = models.DateTimeField(auto_now_add=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
@@ -299,7 +299,7 @@ class ItemDraft(models.Model):
     base_version = models.PositiveIntegerField(default=0)
     """The item's version that the change was begun from."""
     title = models.CharField(max_length=200, blank=True)
-    spec = models.JSONField()
+    spec = SpecField()
     """A catalog item as far as it is written: texts may still be empty."""
     reason = models.TextField(blank=True)
     case = models.CharField(max_length=64, blank=True, db_index=True)

@@ -18,32 +18,46 @@ class RuleWords:
     """The words for the rules of some items; learns an item the first time it is asked to."""
 
     def __init__(self) -> None:
-        self._texts: dict[str, dict[str, str]] = {}
+        self._specs: dict[str, CatalogItem] = {}
+        self._elements: dict[str, DataElement] = {}
+        self._texts: dict[tuple[str, str], str] = {}
 
     def learn(self, items: Iterable[str]) -> None:
         """Read the rules of ``items`` (codes) not known yet: two queries, however many they are."""
-        unknown = set(items) - self._texts.keys()
+        unknown = set(items) - self._specs.keys()
         if not unknown:
             return
         specs = [row.as_spec() for row in items_by_code(unknown).values()]
-        elements = elements_by_name({field.element for spec in specs for field in spec.fields})
-        for spec in specs:
-            self._texts[spec.code] = dict(_texts_of(spec, elements))
+        names = {field.element for spec in specs for field in spec.fields}
+        self._elements |= elements_by_name(names - self._elements.keys())
+        self._specs |= {spec.code: spec for spec in specs}
 
     def text(self, item: str, rule: str) -> str:
         """Return the words for ``rule`` of ``item``; the rule's code when nobody has words for it."""
-        return self._texts.get(item, {}).get(rule, rule)
+        if item not in self._specs:
+            return rule
+        if (item, rule) not in self._texts:
+            found = dict(_texts_of(self._specs[item], self._elements, rule))
+            self._texts |= {(item, one): text for one, text in found.items()}
+            self._texts.setdefault((item, rule), rule)
+        return self._texts[item, rule]
 
 
-def _texts_of(item: CatalogItem, elements: dict[str, DataElement]) -> Iterator[tuple[str, str]]:
-    titles = {field.std_name: _field_title(field, elements.get(field.element)) for field in item.fields}
+def _texts_of(item: CatalogItem, elements: dict[str, DataElement], asked: str) -> Iterator[tuple[str, str]]:
+    """The words for the rules that begin as the one asked for does: those of one field, or of one rule of the item."""
     for field in item.fields:
-        element = elements.get(field.element)
-        checks = [text.partition(":")[0] for text in element.as_spec().checks] if element else []
-        for kind in (*_ALWAYS, *checks):
-            yield from _reasons(kind, field.std_name, titles[field.std_name])
+        if asked.startswith(f"{field.std_name}."):
+            element = elements.get(field.element)
+            checks = [text.partition(":")[0] for text in element.as_spec().checks] if element else []
+            for kind in (*_ALWAYS, *checks):
+                yield from _reasons(kind, field.std_name, _field_title(field, element))
+    fields = {field.std_name: field for field in item.fields}
     for rule in item.rules:
-        texts = list(_reasons(rule.kind, rule.code, titles.get(rule.field, rule.field)))
+        if asked != rule.code and not asked.startswith(f"{rule.code}."):
+            continue
+        about = fields.get(rule.field)
+        title = _field_title(about, elements.get(about.element)) if about else rule.field
+        texts = list(_reasons(rule.kind, rule.code, title))
         yield from texts
         if len(texts) == 1:
             yield rule.code, in_language(rule.title, rule.title_en) or texts[0][1]

@@ -17,6 +17,7 @@ from huitong.apps.catalog.searching import matching_items
 from huitong.apps.catalog.specs import DraftRow, FieldRow, ItemFilter, ItemRow, RuleRow, VersionRow
 from huitong.apps.declared import in_language
 from huitong.apps.paging import PAGE_SIZE, Page, bounded, page_of
+from huitong.apps.reading import read_once
 from huitong.engine.declarations import elements, items
 from huitong.foundation.errors import Terminal
 
@@ -116,6 +117,7 @@ def bound_columns() -> dict[str, str]:
     return {column: element for column, (_times, element) in best.items()}
 
 
+@read_once
 def access_item(viewer: Viewer, code: str) -> CatalogItem:
     """Return an item that ``viewer`` may see, with provider and system.
 
@@ -194,6 +196,12 @@ def item_row(item: CatalogItem) -> ItemRow:
     )
 
 
+@read_once
+def bound_fields(item: CatalogItem) -> tuple[ItemField, ...]:
+    """Return the fields of an item with their data elements. One query."""
+    return tuple(item.fields.select_related("element"))
+
+
 def fields_of(item: CatalogItem) -> tuple[FieldRow, ...]:
     """Return the fields of an item with what their data elements say. One query."""
     return tuple(
@@ -210,7 +218,7 @@ def fields_of(item: CatalogItem) -> tuple[FieldRow, ...]:
             required=row.required,
             unique=row.unique,
         )
-        for row in item.fields.select_related("element")
+        for row in bound_fields(item)
     )
 
 

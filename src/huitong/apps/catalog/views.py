@@ -23,7 +23,7 @@ from huitong.apps.demand.selectors import repeated_fields
 from huitong.apps.labels import Label, Text, choices, label
 from huitong.apps.overview.lineage import lineage_of_item
 from huitong.apps.overview.selectors import item_page
-from huitong.apps.overview.specs import ItemPage, TableFigures
+from huitong.apps.overview.specs import ItemHead, TableFigures
 from huitong.apps.paging import Page, page_of
 from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Wanted, listing_page, plain_table, state_cell
 from huitong.apps.tabs import Tab
@@ -146,12 +146,12 @@ def _compiling(viewer: Viewer, code: str) -> dict[str, object]:
     }
 
 
-def in_order(page: ItemPage) -> list[TableFigures]:
+def in_order(page: ItemHead) -> list[TableFigures]:
     """Return an item's tables in the order in which rows pass through them."""
     return sorted(page.tables, key=lambda figures: ("raw", "std", "quarantine").index(figures.schema))
 
 
-def item_tabs(page: ItemPage, current: str) -> list[Tab]:
+def item_tabs(page: ItemHead, current: str) -> list[Tab]:
     """Return the tabs of an item: its description, and its rows at each place for those who may see rows."""
     tabs = [Tab(_("目录说明"), reverse("catalog:item", args=[page.item.code]), current == "")]
     if not page.may_see_rows:

@@ -68,6 +68,8 @@ def overdue_items(viewer: Viewer, *, most: int) -> OverdueItems:
     counted = mine.aggregate(
         total=Count("pk", filter=past), never=Count("pk", filter=Q(collecting__done_at=None)), linked=Count("pk")
     )
+    if not counted["total"]:
+        return OverdueItems(**counted, rows=())
     oldest = mine.filter(past).annotate(last=F("collecting__done_at")).order_by("last", "pk")
     return OverdueItems(**counted, rows=_rows(oldest[:most]))
 

@@ -15,15 +15,17 @@ class TargetWords:
 
     def __init__(self) -> None:
         self._titles: dict[str, str] = {}
+        self._known: set[str] = set()
 
     def learn(self, rows: Sequence[RunRow]) -> None:
         """Read the titles that ``rows`` need."""
-        for library in declared_libraries():
+        for library in () if self._titles else declared_libraries():
             title = in_language(library.title, library.title_en)
             self._titles[library.code] = self._titles[f"base.{library.table}"] = title
-        tables = {row.target.partition(".")[2] for row in rows if row.kind == "publish"}
-        for table, item in items_of_tables(tables).items():
+        tables = {row.target.partition(".")[2] for row in rows if row.kind == "publish"} - self._known
+        for table, item in items_of_tables(tables).items() if tables else ():
             self._titles[f"std.{table}"] = item.shown_title
+        self._known |= tables
 
     def text(self, row: RunRow) -> str:
         """Return the title of what ``row`` worked on."""

@@ -9,6 +9,7 @@ from django.db.models import Count
 from huitong.apps.accounts.models import Organisation
 from huitong.apps.catalog.checking import AnswersFor
 from huitong.apps.catalog.models import CatalogItem, DataElement, ItemField
+from huitong.apps.catalog.selectors import bound_fields
 from huitong.apps.declared import in_language
 from huitong.apps.demand.models import Authority
 from huitong.apps.demand.specs import Repeated, SourceRow
@@ -51,7 +52,7 @@ def _source_row(
 
 def repeated_fields(item: CatalogItem) -> tuple[Repeated, ...]:
     """Return the fields of an item that another department answers for: collected a second time. Two queries."""
-    fields = list(item.fields.select_related("element"))
+    fields = bound_fields(item)
     authorities = Authority.objects.filter(element__in=[field.element_id for field in fields], identifier=False)
     others = {row.element_id: row for row in authorities.select_related("organisation")}
     found = []

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from django.urls import reverse
 
 from huitong.apps.help.guide import guide
+from huitong.apps.help.specs import Section
 from huitong.apps.labels import language
 
 GUIDES: Mapping[str, str] = {
@@ -52,9 +54,19 @@ def _anchor(name: str, path: str) -> str:
     if found is None:
         return ""
     place = next((place for prefix, place in BELOW.items() if path.startswith(prefix)), "")
-    about = {section.place: section.anchor for section in found.sections if section.place}
+    about = _about(found.sections)
     if place:
-        return about.get(place, "")
-    addresses = {reverse(name): anchor for name, anchor in about.items()}
-    fitting = [address for address in addresses if path == address or (address != "/" and path.startswith(address))]
-    return addresses[max(fitting, key=len)] if fitting else ""
+        return next((anchor for name, _address, anchor in about if name == place), "")
+    fitting = [
+        (address, anchor)
+        for _name, address, anchor in about
+        if path == address or (address != "/" and path.startswith(address))
+    ]
+    return max(fitting, key=lambda one: len(one[0]))[1] if fitting else ""
+
+
+@lru_cache(maxsize=32)
+def _about(sections: tuple[Section, ...]) -> tuple[tuple[str, str, str], ...]:
+    """Of each place that a guide tells about: its name, its address, and the section's anchor."""
+    anchors = {section.place: section.anchor for section in sections if section.place}
+    return tuple((place, reverse(place), anchor) for place, anchor in anchors.items())

@@ -96,6 +96,14 @@ class MeterRow:
 
 
 @dataclass(frozen=True)
+class Calls:
+    """Calls of a service, answered and refused: of today, and in all days asked for."""
+
+    today: int
+    in_all: int
+
+
+@dataclass(frozen=True)
 class Usage:
     """Calls answered and refused."""
 

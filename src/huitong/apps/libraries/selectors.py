@@ -12,6 +12,7 @@ from huitong.apps.declared import in_language
 from huitong.apps.libraries.models import Library
 from huitong.apps.libraries.records import shown_value
 from huitong.apps.libraries.specs import AttributeRow, InputRow, LibraryPage
+from huitong.apps.reading import read_once
 from huitong.engine.declarations import libraries
 from huitong.foundation.errors import Terminal
 
@@ -102,11 +103,13 @@ def _input_row(one: libraries.AttributeInput, item: CatalogItem | None) -> Input
     )
 
 
+@read_once
 def declared_libraries() -> tuple[libraries.Library, ...]:
     """Return every library as declared. One query."""
     return tuple(row.as_spec() for row in Library.objects.order_by("pk"))
 
 
+@read_once
 def libraries_fed_by(table: str) -> tuple[Library, ...]:
     """Return the libraries that an item's ``std`` table feeds. One query."""
     return tuple(

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from huitong.apps.accounts.models import Organisation
 from huitong.apps.accounts.selectors import organisations_by_id, require_official
 from huitong.apps.accounts.visibility import Viewer, scope_of
 from huitong.apps.catalog.selectors import item_counts, providers_of_tables
 from huitong.apps.collection.selectors import last_finished_by_provider, open_issue_counts, rows_by_provider, table_rows
 from huitong.apps.declared import in_language
-from huitong.apps.ledger.selectors import usage_by_service
+from huitong.apps.ledger.selectors import calls_by_service
 from huitong.apps.libraries.selectors import declared_libraries
 from huitong.apps.overview.specs import CityFlow, CityTotals, DepartmentFlow, FlowEdge, LibraryFlow, ServiceFlow
 from huitong.apps.sharing.selectors import active_grant_counts, declared_services
@@ -25,6 +26,10 @@ from huitong.engine.declarations.sharing import Service
 class _Facts:
     """What the picture is drawn from, read once."""
 
+    counts: dict[int, tuple[int, int, int]]
+    """Items, linked and failing ones by id of the provider."""
+    organisations: tuple[Organisation, ...]
+    """Those that provide items."""
     sums: dict[str, Counter[int]]
     """Rows by schema and id of the provider."""
     rows: dict[tuple[str, str], int]
@@ -47,7 +52,10 @@ def city_flow(viewer: Viewer) -> CityFlow:
     read |= {name for library in libraries for name in (library.table, f"{library.table}_conflict")}
     read |= {service.table.partition(".")[2] for service in services}
     only = scope_of(viewer).only
+    counts = item_counts()
     facts = _Facts(
+        counts=counts,
+        organisations=organisations_by_id(counts),
         sums=rows_by_provider(only),
         rows=table_rows(read),
         providers=providers_of_tables(read),
@@ -68,8 +76,7 @@ def city_flow(viewer: Viewer) -> CityFlow:
 
 
 def _departments(facts: _Facts, only: frozenset[int] | None) -> tuple[DepartmentFlow, ...]:
-    counts, issues, finished = item_counts(), open_issue_counts(), last_finished_by_provider()
-    organisations = organisations_by_id(counts)
+    counts, issues, finished = facts.counts, open_issue_counts(), last_finished_by_provider()
     return tuple(
         DepartmentFlow(
             code=row.code,
@@ -83,7 +90,7 @@ def _departments(facts: _Facts, only: frozenset[int] | None) -> tuple[Department
             open_issues=issues.get(row.pk, 0),
             last_run_at=finished.get(row.pk),
         )
-        for row in organisations
+        for row in facts.organisations
         if only is None or row.pk in only
     )
 
@@ -99,22 +106,22 @@ def _library(facts: _Facts, library: Library) -> LibraryFlow:
 
 
 def _services(facts: _Facts) -> tuple[ServiceFlow, ...]:
-    grants, today, month = active_grant_counts(), usage_by_service(days=1), usage_by_service(days=30)
+    grants, calls = active_grant_counts(), calls_by_service(days=30)
     return tuple(
         ServiceFlow(
             code=service.code,
             title=in_language(service.title, service.title_en),
             table=service.table,
             grants=grants.get(service.code, 0),
-            calls_today=today[service.code].calls if service.code in today else 0,
-            calls_30_days=month[service.code].calls if service.code in month else 0,
+            calls_today=calls[service.code].today,
+            calls_30_days=calls[service.code].in_all,
         )
         for service in facts.services
     )
 
 
 def _edges(facts: _Facts, services: tuple[ServiceFlow, ...], shown: set[str]) -> Iterator[FlowEdge]:
-    codes = {row.pk: row.code for row in organisations_by_id(set(facts.providers.values()))}
+    codes = {row.pk: row.code for row in facts.organisations}
     for library in facts.libraries:
         fed: dict[str, int] = defaultdict(int)
         for source in library.sources:

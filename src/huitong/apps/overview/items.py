@@ -15,7 +15,7 @@ from huitong.apps.collection.selectors import (
 )
 from huitong.apps.declared import in_language
 from huitong.apps.libraries.selectors import libraries_fed_by
-from huitong.apps.overview.specs import ItemPage, LinkPanel, TableFigures
+from huitong.apps.overview.specs import ItemHead, ItemPage, LinkPanel, TableFigures
 from huitong.apps.sharing.selectors import services_of_item
 
 
@@ -27,31 +27,52 @@ def item_page(viewer: Viewer, code: str) -> ItemPage:
     """
     item = access_item(viewer, code)
     spec = item.as_spec()
-    inside = may_see_rows(viewer, item)
+    head = _head(viewer, item)
     related = items_by_code(spec.related)
     return ItemPage(
-        item=item_row(item),
-        abstract=in_language(spec.abstract, spec.abstract_en),
+        item=head.item,
+        abstract=head.abstract,
+        table=head.table,
+        tables=head.tables,
+        may_run=head.may_run,
+        may_see_rows=head.may_see_rows,
         sharing_condition=spec.sharing_condition,
         open_condition=spec.open_condition,
         system_title=item.system.shown_title if item.system else "",
-        table=item.table,
         fields=fields_of(item),
         rules=rules_of(item),
         related=tuple((one, related[one].shown_title) for one in spec.related if one in related),
-        link=_link(item) if inside else None,
+        link=_link(item) if head.may_see_rows else None,
+        libraries=tuple((one.code, one.shown_title) for one in libraries_fed_by(item.table)),
+        services=tuple((one.code, one.shown_title) for one in services_of_item(code)),
+        issues=issues_of_item(viewer, item),
+        runs=runs_of_item(viewer, item),
+        versions=versions_of(item) if head.may_see_rows else (),
+    )
+
+
+def item_head(viewer: Viewer, code: str) -> ItemHead:
+    """Return what stands above the pages of an item. Two queries, and those of the viewer's scope.
+
+    Raises:
+        Terminal: ``people.not_found``, also for what the viewer may not see.
+    """
+    return _head(viewer, access_item(viewer, code))
+
+
+def _head(viewer: Viewer, item: CatalogItem) -> ItemHead:
+    spec = item.as_spec()
+    return ItemHead(
+        item=item_row(item),
+        abstract=in_language(spec.abstract, spec.abstract_en),
+        table=item.table,
         tables=tuple(
             TableFigures(state.schema, state.name, state.rows, state.changed_at)
             for state in table_states([item.table])
             if state.schema in ("raw", "std", "quarantine")
         ),
-        libraries=tuple((one.code, one.shown_title) for one in libraries_fed_by(item.table)),
-        services=tuple((one.code, one.shown_title) for one in services_of_item(code)),
-        issues=issues_of_item(viewer, item),
-        runs=runs_of_item(viewer, item),
-        versions=versions_of(item) if inside else (),
         may_run=may_run(viewer, item) and bool(item.source),
-        may_see_rows=inside,
+        may_see_rows=may_see_rows(viewer, item),
     )
 
 

@@ -13,8 +13,8 @@ from huitong.apps.catalog.rule_words import RuleWords
 from huitong.apps.collection.services import record_export
 from huitong.apps.collection.specs import RowsExport
 from huitong.apps.labels import language
-from huitong.apps.overview.rows import rows_of
-from huitong.apps.overview.specs import RowsHead, RowsWanted
+from huitong.apps.overview.rows import RowsHead, rows_under
+from huitong.apps.overview.specs import RowsWanted
 from huitong.apps.paging import Page
 from huitong.apps.tables import Cell, Column, Empty, Fetch, Filter, Listing, Wanted
 
@@ -71,12 +71,12 @@ def row_listing(viewer: Viewer, head: RowsHead, words: Words, *, asked_rule: str
     )
 
 
-def row_fetch(viewer: Viewer, head: RowsHead) -> Fetch[Row]:
+def row_fetch(head: RowsHead) -> Fetch[Row]:
     """Return what reads pages of the rows, all of them at the snapshot of ``head``."""
 
     def fetch(wanted: Wanted, number: int, size: int) -> Page[Row]:
-        asked = RowsWanted(rule=wanted.value("rule"), text=wanted.text, order=wanted.order, snapshot=head.snapshot)
-        found = rows_of(viewer, head.schema, head.table, wanted=asked, number=number, size=size, most=BATCH)
+        asked = RowsWanted(rule=wanted.value("rule"), text=wanted.text, order=wanted.order)
+        found = rows_under(head, wanted=asked, number=number, size=size, most=BATCH)
         rules = found.rules or ((),) * len(found.rows)
         rows = tuple(zip(found.rows, rules, strict=True))
         return Page(rows=rows, total=found.total, number=found.number, size=found.size)

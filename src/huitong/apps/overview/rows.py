@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from huitong.apps.accounts.visibility import Viewer, scope_of
-from huitong.apps.catalog.selectors import elements_by_name, item_of_table, items_of_tables
+from huitong.apps.catalog.selectors import bound_fields, elements_by_name, item_of_table, items_of_tables
 from huitong.apps.collection.selectors import may_see_rows, the_lake
 from huitong.apps.collection.specs import Column, RowsPage
 from huitong.apps.declared import in_language
 from huitong.apps.libraries.selectors import library_of_table, shown_value
-from huitong.apps.overview.specs import RowsHead, RowsWanted
+from huitong.apps.overview.specs import RowsWanted
 from huitong.apps.paging import MOST_ROWS, PAGE_SIZE, bounded
 from huitong.engine.lake import Connection
 from huitong.engine.lake.lake import current_snapshot, one_value, table_columns
@@ -45,6 +45,30 @@ class _Table:
     """Conflicts: attribute → data element of all that a row says about it."""
 
 
+@dataclass(frozen=True)
+class _Covers:
+    """Which mask covers what: by column, and in conflicts by the attribute that a row is about."""
+
+    of_column: tuple[str, ...]
+    of_attribute: dict[str, str]
+
+
+@dataclass(frozen=True)
+class RowsHead:
+    """A lake table that somebody may look into, at one snapshot; in quarantine with how many rows break which rule."""
+
+    schema: str
+    table: str
+    title: str
+    columns: tuple[Column, ...]
+    rules: tuple[tuple[str, int], ...]
+    snapshot: int
+    """0 for the newest."""
+    covers: _Covers
+    broken: bool
+    """Whether its rows tell which rules they broke."""
+
+
 def rows_head(viewer: Viewer, schema: str, name: str) -> RowsHead:
     """Return what there is to see of a table, without its rows.
 
@@ -54,10 +78,16 @@ def rows_head(viewer: Viewer, schema: str, name: str) -> RowsHead:
     """
     found = _access(viewer, schema, name)
     with the_lake().reader() as con:
-        kinds = _kinds(con, found)
-        rules = _rule_counts(con, found) if RULES in kinds else ()
-        snapshot = current_snapshot(con)
-    return RowsHead(schema, name, found.title, _shown(found, kinds)[0], rules, snapshot)
+        head = _head(con, found, current_snapshot(con))
+        return replace(head, rules=_rule_counts(con, found)) if head.broken else head
+
+
+def _head(con: Connection, found: _Table, snapshot: int) -> RowsHead:
+    kinds = table_columns(con, found.schema, found.name)
+    if not kinds:
+        raise Terminal("people.not_found", kind="table", code=f"{found.schema}.{found.name}")
+    columns, covers = _shown(found, kinds)
+    return RowsHead(found.schema, found.name, found.title, columns, (), snapshot, covers, RULES in kinds)
 
 
 def rows_of(
@@ -87,16 +117,30 @@ def rows_of(
     """
     found = _access(viewer, schema, name)
     with the_lake().reader() as con:
-        kinds = _kinds(con, found)
-        columns, covers = _shown(found, kinds)
-        cells = _cells(con, _query(found, kinds, columns, wanted), number=number, size=size, most=most)
+        return _page_of(con, _head(con, found, 0), wanted, number=number, size=size, most=most)
+
+
+def rows_under(
+    head: RowsHead, *, wanted: RowsWanted = ALL_ROWS, number: int = 1, size: int = PAGE_SIZE, most: int = MOST_ROWS
+) -> RowsPage:
+    """Return one page of the rows that ``head`` was opened to, as :func:`rows_of` does, at its snapshot.
+
+    Raises:
+        HuitongError: ``lake.*``.
+    """
+    with the_lake().reader() as con:
+        return _page_of(con, head, wanted, number=number, size=size, most=most)
+
+
+def _page_of(con: Connection, head: RowsHead, wanted: RowsWanted, *, number: int, size: int, most: int) -> RowsPage:
+    cells = _cells(con, _query(head, wanted), number=number, size=size, most=most)
     return RowsPage(
-        schema=schema,
-        table=name,
-        title=found.title,
-        columns=columns,
+        schema=head.schema,
+        table=head.table,
+        title=head.title,
+        columns=head.columns,
         rows=tuple(
-            tuple(shown_value(cell, cover) for cell, cover in zip(row, _covers(row, covers, columns), strict=True))
+            tuple(shown_value(cell, cover) for cell, cover in zip(row, _covers(row, head), strict=True))
             for row in cells.rows
         ),
         rules=cells.rules,
@@ -121,7 +165,7 @@ def _item_table(viewer: Viewer, schema: str, name: str) -> _Table | None:
     item = item_of_table(name)
     if item is None or not may_see_rows(viewer, item):
         return None
-    fields = tuple(item.fields.select_related("element"))
+    fields = bound_fields(item)
     own = [(field, title) for field in fields if (title := in_language(field.title, field.title_en))]
     bound = {field.name: field.element.name for field in fields}
     titles = {field.name: title for field, title in own}
@@ -166,31 +210,17 @@ class _Cells:
     size: int
 
 
-@dataclass(frozen=True)
-class _Covers:
-    """Which mask covers what: by column, and in conflicts by the attribute that a row is about."""
-
-    of_column: tuple[str, ...]
-    of_attribute: dict[str, str]
-
-
-def _covers(row: Sequence[object], covers: _Covers, columns: tuple[Column, ...]) -> Sequence[str]:
+def _covers(row: Sequence[object], head: RowsHead) -> Sequence[str]:
     """Return the masks of one row's cells."""
+    covers: _Covers = head.covers
     if not covers.of_attribute:
         return covers.of_column
-    names = [column.name for column in columns]
+    names = [column.name for column in head.columns]
     cover = covers.of_attribute.get(str(row[names.index("attribute")]), "full")
     return [
         mask if column.element or not column.masked else cover
-        for mask, column in zip(covers.of_column, columns, strict=True)
+        for mask, column in zip(covers.of_column, head.columns, strict=True)
     ]
-
-
-def _kinds(con: Connection, found: _Table) -> dict[str, str]:
-    kinds = table_columns(con, found.schema, found.name)
-    if not kinds:
-        raise Terminal("people.not_found", kind="table", code=f"{found.schema}.{found.name}")
-    return kinds
 
 
 def _shown(found: _Table, kinds: Iterable[str]) -> tuple[tuple[Column, ...], _Covers]:
@@ -224,11 +254,10 @@ class _Query:
     broken: bool
 
 
-def _query(found: _Table, kinds: Iterable[str], columns: tuple[Column, ...], wanted: RowsWanted) -> _Query:
-    clear = [column.name for column in columns if not column.masked]
-    broken = RULES in kinds
+def _query(head: RowsHead, wanted: RowsWanted) -> _Query:
+    clear = [column.name for column in head.columns if not column.masked]
     where, given = [], list[object]()
-    if wanted.rule and broken:
+    if wanted.rule and head.broken:
         where.append(f"list_contains({ident(RULES)}, ?)")
         given.append(wanted.rule)
     if wanted.text:
@@ -236,9 +265,9 @@ def _query(found: _Table, kinds: Iterable[str], columns: tuple[Column, ...], wan
         lower = "lower" if text != wanted.text.upper() else ""  # 皋城 has no capitals
         where.append(" OR ".join(f"contains({lower}(CAST({ident(name)} AS VARCHAR)), ?)" for name in clear) or "false")
         given += [text] * len(clear)
-    source = table(found.schema, found.name)
-    if wanted.snapshot:
-        source += f" AT (VERSION => {int(wanted.snapshot)})"
+    source = table(head.schema, head.table)
+    if head.snapshot:
+        source += f" AT (VERSION => {int(head.snapshot)})"
     whole = source
     if where:
         source += " WHERE " + " AND ".join(f"({one})" for one in where)
@@ -246,7 +275,7 @@ def _query(found: _Table, kinds: Iterable[str], columns: tuple[Column, ...], wan
     direction = "DESC" if wanted.order.startswith("-") else "ASC"
     # The row's place breaks ties, or a row could be on two pages and its neighbour on none.
     order = f" ORDER BY {ident(by)} {direction} NULLS LAST, rowid" if by in clear else ""
-    return _Query(tuple(column.name for column in columns), whole, source, tuple(given), order, broken)
+    return _Query(tuple(column.name for column in head.columns), whole, source, tuple(given), order, head.broken)
 
 
 def _cells(con: Connection, query: _Query, *, number: int, size: int, most: int) -> _Cells:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from huitong.apps.catalog.specs import FieldRow, ItemRow, RuleRow, VersionRow
-from huitong.apps.collection.specs import Column, IssueRow, RunRow
+from huitong.apps.collection.specs import IssueRow, RunRow
 
 
 @dataclass(frozen=True)
@@ -125,21 +125,30 @@ class LinkPanel:
 
 
 @dataclass(frozen=True)
-class ItemPage:
-    """One catalog item with all that belongs to it. Panels the viewer may not see are empty."""
+class ItemHead:
+    """What stands above every page of a catalog item: what it is, its tabs, and what one may do."""
 
     item: ItemRow
     abstract: str
+    table: str
+    tables: tuple[TableFigures, ...]
+    may_run: bool
+    """Whether the viewer may start a run of it."""
+    may_see_rows: bool
+
+
+@dataclass(frozen=True)
+class ItemPage(ItemHead):
+    """One catalog item with all that belongs to it. Panels the viewer may not see are empty."""
+
     sharing_condition: str
     open_condition: str
     system_title: str
-    table: str
     fields: tuple[FieldRow, ...]
     rules: tuple[RuleRow, ...]
     related: tuple[tuple[str, str], ...]
     """Code and title."""
     link: LinkPanel | None
-    tables: tuple[TableFigures, ...]
     libraries: tuple[tuple[str, str], ...]
     """Code and title of the libraries it feeds."""
     services: tuple[tuple[str, str], ...]
@@ -148,9 +157,6 @@ class ItemPage:
     runs: tuple[RunRow, ...]
     """The last ten."""
     versions: tuple[VersionRow, ...]
-    may_run: bool
-    """Whether the viewer may start a run of it."""
-    may_see_rows: bool
 
 
 @dataclass(frozen=True)
@@ -192,18 +198,6 @@ class Status:
 
 
 @dataclass(frozen=True)
-class RowsHead:
-    """A lake table that somebody may look into, at one snapshot; in quarantine with how many rows break which rule."""
-
-    schema: str
-    table: str
-    title: str
-    columns: tuple[Column, ...]
-    rules: tuple[tuple[str, int], ...]
-    snapshot: int
-
-
-@dataclass(frozen=True)
 class RowsWanted:
     """Which rows of a table are wanted, and how."""
 
@@ -213,5 +207,3 @@ class RowsWanted:
     """What a column that nobody covers contains, in any case of letters."""
     order: str = ""
     """A column that nobody covers, with ``-`` for descending; without one, rows come as the lake keeps them."""
-    snapshot: int = 0
-    """The lake's snapshot to read; 0 for the present."""

@@ -30,10 +30,13 @@ class Today:
     """Where counts of cases stop."""
 
 
-def today_of(user: User) -> Today:
-    """Return what somebody finds in the morning. A fixed number of queries, however much there is."""
+def today_of(user: User, words: TargetWords) -> Today:
+    """Return what somebody finds in the morning. A fixed number of queries, however much there is.
+
+    Args:
+        words: what runs worked on, in words; learns what it needs.
+    """
     found = failures(user, most=SHORT_LIST)
-    words = TargetWords()
     words.learn([*(one.run for one in found.night), *found.older])
     night = (replace(one, run=replace(one.run, target_title=words.text(one.run))) for one in found.night)
     older = (replace(run, target_title=words.text(run)) for run in found.older)

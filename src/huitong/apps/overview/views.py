@@ -32,7 +32,7 @@ from huitong.apps.labels import Text, language
 from huitong.apps.libraries.selectors import library_page
 from huitong.apps.overview.picture import issues_url, items_url, largest_first, picture_of
 from huitong.apps.overview.row_listing import row_fetch, row_listing, words_of
-from huitong.apps.overview.selectors import city_flow, item_page, rows_head
+from huitong.apps.overview.selectors import city_flow, item_head, rows_head
 from huitong.apps.overview.specs import CityFlow, DepartmentFlow
 from huitong.apps.overview.today import SHORT_LIST, today_of
 from huitong.apps.sharing.selectors import grant_list
@@ -69,15 +69,16 @@ def _desk(user: User) -> dict[str, object]:
     flow = city_flow(user)
     own = _own_departments(user, flow)
     issues = issue_list(user, size=SHORT_LIST)
-    words = RuleWords()
-    words.learn(row.item for row in issues.rows)
-    lines = [[issue_cells(row, words)[place] for place in HOME_COLUMNS] for row in issues.rows]
+    rules, targets = RuleWords(), TargetWords()
+    rules.learn(row.item for row in issues.rows)
+    drawn = [issue_cells(row, rules) for row in issues.rows]
+    lines = [[cells[place] for place in HOME_COLUMNS] for cells in drawn]
     table = plain_table(_("待整改的质量问题"), [ISSUE_COLUMNS[place] for place in HOME_COLUMNS], lines, Empty(""))
     return {
         **_flow_context(user, flow),
-        "today": today_of(user),
+        "today": today_of(user, targets),
         "own": own,
-        "recent": _titled(newest_runs(user, most=SHORT_LIST)),
+        "recent": _titled(newest_runs(user, most=SHORT_LIST), targets),
         "issues": table,
         "link_rate": _percent(flow.totals.linked, flow.totals.items),
         "pass_rate": _percent(flow.totals.std_rows, flow.totals.std_rows + flow.totals.quarantine_rows),
@@ -86,9 +87,8 @@ def _desk(user: User) -> dict[str, object]:
     }
 
 
-def _titled(rows: tuple[RunRow, ...]) -> list[RunRow]:
+def _titled(rows: tuple[RunRow, ...], words: TargetWords) -> list[RunRow]:
     """The same runs with what they worked on in words."""
-    words = TargetWords()
     words.learn(rows)
     return [replace(row, target_title=words.text(row)) for row in rows]
 
@@ -153,7 +153,7 @@ def rows(request: HttpRequest, code: str, schema: str) -> HttpResponseBase:
     """Show an item's rows at one place of the lake, masked; held-back rows with why."""
     if schema not in PLACES:
         raise Http404
-    page = item_page(request.user, code)
+    page = item_head(request.user, code)
     if not page.may_see_rows:
         raise Terminal("people.not_allowed", login=str(request.user))
     context: dict[str, object] = {
@@ -169,7 +169,7 @@ def rows(request: HttpRequest, code: str, schema: str) -> HttpResponseBase:
     rule = request.GET.get("rule", "")[:100]
     listing = row_listing(request.user, head, words_of(code), asked_rule=rule)
     context["masked"] = any(column.masked for column in head.columns)
-    return listing_page(request, "overview/rows.html", listing, row_fetch(request.user, head), context)
+    return listing_page(request, "overview/rows.html", listing, row_fetch(head), context)
 
 
 def library_rows(request: HttpRequest, code: str) -> HttpResponseBase:
@@ -177,5 +177,5 @@ def library_rows(request: HttpRequest, code: str) -> HttpResponseBase:
     require_official(request.user)
     page = library_page(request.user, code)
     head = rows_head(request.user, "base", page.table)
-    listing, fetch = row_listing(request.user, head, words_of("")), row_fetch(request.user, head)
+    listing, fetch = row_listing(request.user, head, words_of("")), row_fetch(head)
     return listing_page(request, "overview/library_rows.html", listing, fetch, {"library": page})

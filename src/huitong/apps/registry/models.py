@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from huitong.apps.accounts.visibility import Viewer, scope_of
-from huitong.apps.declared import Titled, revived
+from huitong.apps.declared import SpecField, Titled, revived
 from huitong.engine.declarations import projects
 
 
@@ -47,7 +47,7 @@ class Project(Titled):
     approved = models.BigIntegerField(null=True, blank=True)
     """Yuan; null until it is decided."""
     case = models.CharField(max_length=64, blank=True, db_index=True)
-    spec = models.JSONField()
+    spec = SpecField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

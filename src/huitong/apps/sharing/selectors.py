@@ -15,10 +15,11 @@ from huitong.apps.accounts.visibility import Viewer
 from huitong.apps.catalog.selectors import elements_by_name
 from huitong.apps.collection.selectors import the_serving_store
 from huitong.apps.declared import in_language
-from huitong.apps.ledger.selectors import history_of, keys_used_today, usage_by_day, usage_by_service
+from huitong.apps.ledger.selectors import calls_by_service, history_of, keys_used_today, usage_by_day
 from huitong.apps.ledger.services import Owners
 from huitong.apps.ledger.specs import Entry
 from huitong.apps.paging import PAGE_SIZE, Page, page_of
+from huitong.apps.reading import read_once
 from huitong.apps.sharing.models import ConsumerApp, Grant, GrantQuerySet, Service
 from huitong.apps.sharing.policy import compile_policy, served_columns
 from huitong.apps.sharing.specs import (
@@ -97,9 +98,8 @@ def access_grant(viewer: Viewer, code: str) -> Grant:
 
 
 def service_list(viewer: Viewer) -> tuple[ServiceRow, ...]:
-    """Return the services that ``viewer`` may see. Four queries, and those of the viewer's scope."""
-    today, month = usage_by_service(days=1), usage_by_service(days=30)
-    grants = active_grant_counts()
+    """Return the services that ``viewer`` may see. Three queries, and those of the viewer's scope."""
+    grants, calls = active_grant_counts(), calls_by_service(days=30)
     return tuple(
         ServiceRow(
             code=row.code,
@@ -109,8 +109,8 @@ def service_list(viewer: Viewer) -> tuple[ServiceRow, ...]:
             table=row.table,
             kinds=tuple(row.kinds),
             grants=grants.get(row.code, 0),
-            calls_today=today[row.code].calls if row.code in today else 0,
-            calls_30_days=month[row.code].calls if row.code in month else 0,
+            calls_today=calls[row.code].today,
+            calls_30_days=calls[row.code].in_all,
         )
         for row in Service.objects.visible_to(viewer).select_related("provider")
     )
@@ -387,6 +387,7 @@ def owners() -> Owners:
     )
 
 
+@read_once
 def declared_services() -> tuple[sharing.Service, ...]:
     """Return every service as declared. One query."""
     return tuple(row.as_spec() for row in Service.objects.order_by("pk"))
