@@ -9,7 +9,7 @@ import pytest
 from huitong.apps.accounts.models import User
 from huitong.apps.collection.selectors import the_lake
 from huitong.apps.collection.services import run_chain
-from huitong.apps.overview.rows import FEW, rows_of
+from huitong.apps.overview.rows import FEW, rows_head, rows_of, rows_under
 from huitong.apps.overview.specs import RowsWanted
 
 Login = Callable[[str], User]
@@ -50,3 +50,14 @@ def test_few_rows_among_many_are_found(grown: None, user: Login) -> None:
     assert sorted(row[place] for row in rare.rows) == ["XX"] * 4 + ["xx"] * 4
     nothing = rows_of(user("bureau"), "base", "population", wanted=RowsWanted(text="没有"))
     assert (nothing.total, nothing.rows) == (0, ())
+
+
+def test_an_open_table_stays_as_it_was_opened(town: object, system: User, user: Login) -> None:
+    """An export reads page after page, and rows may change meanwhile."""
+    run_chain(system)
+    head = rows_head(user("bureau"), "base", "population")
+    before = rows_under(head)
+    with the_lake().transaction() as con:
+        con.execute("DELETE FROM base.population")
+    assert before.total and rows_under(head) == before
+    assert rows_of(user("bureau"), "base", "population").total == 0

@@ -7,13 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from huitong.apps.accounts.models import CalendarDay, User
 from huitong.apps.accounts.selectors import working_calendar
+from huitong.apps.catalog.selectors import access_item
 from huitong.apps.reading import reading
+from huitong.foundation.errors import Terminal
 
 pytestmark = pytest.mark.django_db
 NEW_YEAR = dt.date(2031, 1, 1)
@@ -25,6 +28,13 @@ def test_what_was_read_is_remembered_inside_only(town: Path) -> None:
         with reading():
             CalendarDay.objects.create(day=NEW_YEAR, working=False, note="元旦")
             assert not working_calendar().is_working(NEW_YEAR)
+    with reading():
+        nobody, bureau = AnonymousUser(), User.objects.get(login="bureau")
+        first = access_item(bureau, "POLICE-01")
+        assert access_item(bureau, "POLICE-01") is first
+        assert access_item(bureau, "CENTRE-01") != first
+        with pytest.raises(Terminal):
+            access_item(nobody, "POLICE-01")
     assert not working_calendar().is_working(NEW_YEAR) and working_calendar() is not working_calendar()
 
 

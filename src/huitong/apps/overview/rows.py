@@ -133,7 +133,9 @@ def rows_under(
 
 
 def _page_of(con: Connection, head: RowsHead, wanted: RowsWanted, *, number: int, size: int, most: int) -> RowsPage:
-    cells = _cells(con, _query(head, wanted), number=number, size=size, most=most)
+    past = head.snapshot and head.snapshot != current_snapshot(con)  # asking for the past costs, also for the present
+    query = _query(head, wanted, head.snapshot if past else 0)
+    cells = _cells(con, query, number=number, size=size, most=most)
     return RowsPage(
         schema=head.schema,
         table=head.table,
@@ -254,7 +256,7 @@ class _Query:
     broken: bool
 
 
-def _query(head: RowsHead, wanted: RowsWanted) -> _Query:
+def _query(head: RowsHead, wanted: RowsWanted, snapshot: int) -> _Query:
     clear = [column.name for column in head.columns if not column.masked]
     where, given = [], list[object]()
     if wanted.rule and head.broken:
@@ -266,8 +268,8 @@ def _query(head: RowsHead, wanted: RowsWanted) -> _Query:
         where.append(" OR ".join(f"contains({lower}(CAST({ident(name)} AS VARCHAR)), ?)" for name in clear) or "false")
         given += [text] * len(clear)
     source = table(head.schema, head.table)
-    if head.snapshot:
-        source += f" AT (VERSION => {int(head.snapshot)})"
+    if snapshot:
+        source += f" AT (VERSION => {int(snapshot)})"
     whole = source
     if where:
         source += " WHERE " + " AND ".join(f"({one})" for one in where)

@@ -69,8 +69,7 @@ class Lake:
     @contextmanager
     def reader(self) -> Iterator[Connection]:
         """Read one consistent snapshot, whatever writers do meanwhile."""
-        with self._cursor() as con:
-            con.execute("BEGIN")
+        with self._cursor(begin=True) as con:
             try:
                 yield con
             finally:
@@ -103,10 +102,12 @@ class Lake:
             shutil.rmtree(folder, ignore_errors=True)
 
     @contextmanager
-    def _cursor(self) -> Iterator[Connection]:
+    def _cursor(self, *, begin: bool = False) -> Iterator[Connection]:
         with lake_failures(self.where):
             con = self._root.cursor()
             try:
+                if begin:
+                    con.execute("BEGIN")  # first: what USE learns of the newest snapshot then serves the whole reader
                 con.execute("USE lake")
                 yield con
             finally:
