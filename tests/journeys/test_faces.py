@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from playwright.sync_api import Browser, Page, expect
+from tests.apps.town import PASSWORD
 from tests.journeys.axe import Axe
 
 pytestmark = pytest.mark.browser
@@ -197,3 +199,48 @@ def test_a_passkey_signs_in_without_a_password(browser: Browser, site: str) -> N
     page.locator("main form button.button-danger").click()
     page.wait_for_load_state()
     context.close()
+
+
+def test_an_app_on_the_phone_is_asked_after_the_password(browser: Browser, site: str) -> None:
+    context = browser.new_context(locale="zh-CN", reduced_motion="reduce")
+    page = context.new_page()
+    password_in(page, site)
+    page.goto(f"{site}/account/code/")
+    everybody_can_read(page)
+    secret = page.locator("code.secret").inner_text()
+    page.locator("main input[name=code]").fill(code_now(secret))
+    page.locator("main input[name=code]").press("Enter")
+    page.wait_for_url("**/account/recovery/")
+    codes = page.locator(".recovery code").all_inner_texts()
+    page.locator(".avatar").first.click()
+    page.get_by_role("button", name="退出登录").click()
+    page.wait_for_load_state()
+    password_in(page, site)
+    assert page.url.endswith("/login/code/")
+    everybody_can_read(page)
+    page.locator("main input[name=code]").fill("000000")
+    page.locator("main input[name=code]").press("Enter")
+    expect(page.locator("main")).to_contain_text("验证码不对")
+    assert Axe().look(page, page.url) == []
+    page.locator("main input[name=code]").fill(codes[0])
+    page.locator("main input[name=code]").press("Enter")
+    page.wait_for_url(f"{site}/")
+    page.goto(f"{site}/account/code/remove/")
+    everybody_can_read(page)
+    page.locator("main form button.button-danger").click()
+    page.wait_for_load_state()
+    context.close()
+
+
+def password_in(page: Page, site: str) -> None:
+    """Sign in as the leader by the form."""
+    page.goto(f"{site}/login/")
+    page.locator("form input[type=text][name=login]").fill("leader")
+    page.locator("form input[name=password]").fill(PASSWORD)
+    page.locator("form input[name=password]").press("Enter")
+    page.wait_for_load_state()
+
+
+def code_now(secret: str) -> str:
+    """What the app on the phone shows."""
+    return str(format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time())))))

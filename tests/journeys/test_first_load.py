@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 MOST_BYTES = 200_000
 MOST_SHIFT = 0.0005
-"""Share of the window: nothing that an eye sees moves. Pages are painted when they are whole, on loaded machines too."""
+"""Share of the window: nothing that an eye sees moves. Pages are painted when they are whole, also under load."""
 LISTS = (
     *("/items/", "/elements/", "/runs/", "/issues/", "/grants/", "/apps/", "/evidence/", "/audit/"),
     *("/cases/?in=all", "/needs/", "/systems/", "/projects/", "/organisations/"),
