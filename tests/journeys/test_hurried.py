@@ -253,3 +253,27 @@ def test_a_page_of_the_rows_that_were_is_not_asked_of_those_that_come(page: Page
     page.locator("#next-sample").click()
     expect(page.locator("#list-sample .pager [aria-current=page]")).to_have_text("2")
     assert "q=" in page.url, page.url
+
+
+def test_back_finds_menus_palette_and_keys_closed(page: Page, site: str) -> None:
+    """What led away from a page is open in the browser's memory of it; Chromium keeps none of a page under test."""
+    back = "dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))"
+    page.goto(site + LIST)
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette")).to_be_visible()
+    page.evaluate(back)
+    expect(page.locator("#palette")).to_be_hidden()
+    menu = page.locator("details.menu", has=page.locator("summary .avatar"))
+    menu.locator("summary").click()
+    expect(menu).to_have_attribute("open", "")
+    page.evaluate(back)
+    expect(page.locator("details.menu[open]")).to_have_count(0)
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    page.evaluate(back)
+    expect(page.locator("#keys")).to_be_hidden()
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette")).to_be_visible()
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: false}))")
+    expect(page.locator("#palette")).to_be_visible()
