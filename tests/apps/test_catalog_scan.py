@@ -162,6 +162,14 @@ def test_a_source_that_cannot_be_read_says_so(town: Path, as_user: As) -> None:
 
 
 @pytest.mark.django_db
+def test_a_source_without_tables_leads_to_others(town: Path, as_user: As) -> None:
+    (town / "police.sqlite").unlink()
+    sqlite3.connect(town / "police.sqlite").close()
+    onward = parsed(as_user("police"), "/compile/scan/police-db/").css_first(".empty a.button")
+    assert onward is not None and onward.attributes["href"] == "/compile/scan/"
+
+
+@pytest.mark.django_db
 def test_foreign_sources_stay_closed(town: Path, as_user: As) -> None:
     for login, status in (("hr", 404), ("leader", 403), ("developer", 403), ("citizen", 403), ("bureau", 200)):
         assert as_user(login).get("/compile/scan/police-db/").status_code == status, login

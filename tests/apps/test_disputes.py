@@ -8,15 +8,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from tests.apps.town import CENTRE_ROWS, CITIZEN
 
 from huitong.apps.accounts.models import User
 from huitong.apps.cases.models import Case, CaseClock
+from huitong.apps.cases.pages import case_page
 from huitong.apps.cases.selectors import queue_for, timeline_of
-from huitong.apps.cases.services import act, put_case_type
+from huitong.apps.cases.services import act, comment_on, put_case_type
 from huitong.apps.cases.specs import CaseFilter
 from huitong.apps.catalog.models import CatalogItem
 from huitong.apps.collection.services import run_chain
@@ -137,6 +140,47 @@ def test_its_title_is_kept_in_chinese_and_read_in_both(collected: Path, user: Lo
     with override("en"):
         assert queue_for(user("centre"), CaseFilter()).rows[0].title == "Insured persons · Mobile number"
     assert queue_for(user("centre"), CaseFilter()).rows[0].title == case.title
+
+
+def test_an_english_page_names_field_and_item_in_english(
+    collected: Path, as_: Callable[[str], Client], user: Login
+) -> None:
+    case, other = raised(user("police")), raised(user("police"))
+    item = CatalogItem.objects.get(code=case.subject_key)
+    kept = f"{item.title}（{item.code}）"
+    client = as_("centre")
+
+    def page(number: str, tongue: str) -> str:
+        return words(client.get(f"/cases/{number}/", headers={"accept-language": tongue}))
+
+    CatalogItem.objects.filter(pk=item.pk).update(title_en="")
+    assert f"Source item {kept}" in page(case.number, "en"), "it has no English name"
+    CatalogItem.objects.filter(pk=item.pk).update(title_en="Insured persons")
+    english = page(case.number, "en")
+    assert f"Source item Insured persons ({item.code})" in english and "Field Mobile number" in english
+    assert "手机号码" not in english and item.title not in english
+    chinese = page(case.number, "zh-hans")
+    assert f"来源目录 {kept}" in chinese and "数据项 手机号码" in chinese and "Insured" not in chinese
+    Case.objects.filter(pk=other.pk).update(data=other.data | {"field": "旧字段", "table": "旧名称（X）"})
+    renamed = page(other.number, "en")
+    assert "Field 旧字段" in renamed and "Source item 旧名称（X）" in renamed, "the names of then"
+
+
+def test_english_names_cost_the_same_queries_however_long_it_lasts(collected: Path, user: Login) -> None:
+    case = raised(user("police"))
+
+    def queries(tongue: str) -> int:
+        with override(tongue), CaptureQueriesContext(connection) as counted:
+            case_page(user("centre"), case.number)
+            timeline_of(user("centre"), case.number)
+        return len(counted)
+
+    title, answers, opening = 2, 2, 2
+    assert queries("en") - queries("zh-hans") == title + answers + opening
+    before = queries("en")
+    for number in range(5):
+        comment_on(user("centre"), number=case.number, comment=f"第{number}次")
+    assert queries("en") == before
 
 
 def test_corrected_is_over_only_when_a_collection_shows_it(collected: Path, user: Login, system: User) -> None:

@@ -179,6 +179,7 @@ def test_trying_a_service(as_: Callable[[str], Client], system: User, home: Path
         assert "true" in verified and "138******00" not in verified
         assert "核验时请填写" in try_it(client, "resident", grant="hr-resident", kind="verify")
         assert "您的单位还没有这项服务的有效授权" in words(client.get("/services/insurance/")), "it is another's grant"
+        assert parsed(client, "/services/insurance/").css(".empty a.button[href='/apply/service/insurance/']")
     import_evidence()
     assert "B-1" in words(as_("bureau").get("/evidence/"))
 

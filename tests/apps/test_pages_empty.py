@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from django.test import Client
 from tests.apps.pages import parsed
 
 from huitong.apps.accounts.models import User
 from huitong.apps.accounts.services import put_organisation, put_user
+from huitong.apps.sharing.models import Grant
 from huitong.engine.declarations import people
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +77,42 @@ def test_nobody_may_look_around(db: None) -> None:
         assert parsed(client, path).css_first(".empty h3, .empty h2, .empty p") is not None, path
     parsed(client, "/login/")
     parsed(client, "/organisations/")
+
+
+@pytest.mark.parametrize(
+    ("path", "onward"),
+    [
+        ("/items/", "/compile/"),
+        ("/items/?q=户籍", "/items/"),
+        ("/items/confirm/", "/compile/"),
+        ("/compile/scan/", "/compile/"),
+        ("/responsibilities/data/", "/responsibilities/"),
+        ("/systems/", "/systems/new/"),
+        ("/projects/", "/projects/new/"),
+        ("/cases/", "/cases/?in=all"),
+        ("/cases/?in=open", "/cases/?in=all"),
+    ],
+)
+def test_an_empty_page_leads_on(boss: Client, path: str, onward: str) -> None:
+    onward_link = parsed(boss, path).css_first(".empty a.button")
+    assert onward_link is not None and onward_link.attributes["href"] == onward
+    assert boss.get(onward).status_code == 200
+    boss.cookies["django_language"] = "en"
+    english = parsed(boss, path).css_first(".empty a.button")
+    assert english is not None and english.text().isascii(), "in the reader's language"
+
+
+def test_an_empty_page_leads_nobody_where_they_may_not_go(db: None) -> None:
+    client = Client(headers={"host": "localhost"})
+    assert parsed(client, "/items/").css_first(".empty h3") is not None
+    assert parsed(client, "/items/").css_first(".empty a.button") is None
+
+
+def test_all_cases_are_all_there_are(boss: Client) -> None:
+    assert parsed(boss, "/cases/?in=all").css_first(".empty a.button") is None
+
+
+def test_a_home_without_grants_leads_to_the_services(town: Path, as_user: Callable[[str], Client]) -> None:
+    Grant.objects.all().delete()
+    onward = parsed(as_user("developer"), "/").css_first("section[aria-labelledby=grants] .empty a.button")
+    assert onward is not None and onward.attributes["href"] == "/services/"

@@ -208,3 +208,72 @@ def test_a_run_that_ends_says_so_in_its_head(page: Page, site: str) -> None:
     page.goto(address)
     expect(page.locator("#run-state")).to_contain_text("运行中")
     expect(page.locator("#run-state")).to_have_text(ended, timeout=10_000)
+
+
+SEARCHED = "/elements/"
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_an_order_asked_for_while_text_is_being_sent_keeps_it(page: Page, site: str, sent: bool) -> None:
+    page.goto(site + SEARCHED)
+    page.locator("#list-q").fill("姓名")
+    answers = Held(page, f"**{SEARCHED}?**")
+    if sent:
+        page.locator("#list-q").press("Enter")
+        answers.until_asked(1)
+    orders(page).nth(1).click()
+    answers.until_asked(2)  # leaving the box sends its text as well
+    answers.let_go()
+    page.wait_for_url(re.compile(r"[?&]order=level\b"))
+    expect(page.locator("th[aria-sort] #sort-elements-level")).to_be_visible()
+    expect(page.locator("#list-q")).to_have_value("姓名")
+    rows = page.locator("[data-listing] tbody tr")
+    assert rows.count() and rows.filter(has_text="姓名").count() == rows.count()
+
+
+def test_an_order_asked_for_by_key_keeps_what_was_erased_and_chosen(page: Page, site: str) -> None:
+    page.goto(f"{site}{SEARCHED}?q=姓名&page=1")
+    page.evaluate(
+        "() => {document.querySelector('#list-q').value = ''; document.querySelector('#list-level').value = '3';"
+        " document.querySelector('#sort-elements-level').click()}"
+    )
+    page.wait_for_url(re.compile(r"[?&]order=level\b"))
+    assert "q=" not in page.url and re.search(r"[?&]level=3(&|$)", page.url), page.url
+    expect(page.locator("#list-level")).to_have_value("3")
+
+
+def test_a_page_of_the_rows_that_were_is_not_asked_of_those_that_come(page: Page, site: str) -> None:
+    page.goto(site + PAGED)
+    page.evaluate(
+        "() => {document.querySelector('#list-q').value = '人口'; document.querySelector('#next-sample').click()}"
+    )
+    page.wait_for_url(re.compile(r"[?&]q=[^&]"))
+    expect(page.locator("#list-sample .pager [aria-current=page]")).to_have_text("1")
+    expect(page.locator("#list-q")).to_have_value("人口")
+    page.locator("#next-sample").click()
+    expect(page.locator("#list-sample .pager [aria-current=page]")).to_have_text("2")
+    assert "q=" in page.url, page.url
+
+
+def test_back_finds_menus_palette_and_keys_closed(page: Page, site: str) -> None:
+    """What led away from a page is open in the browser's memory of it; Chromium keeps none of a page under test."""
+    back = "dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))"
+    page.goto(site + LIST)
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette")).to_be_visible()
+    page.evaluate(back)
+    expect(page.locator("#palette")).to_be_hidden()
+    menu = page.locator("details.menu", has=page.locator("summary .avatar"))
+    menu.locator("summary").click()
+    expect(menu).to_have_attribute("open", "")
+    page.evaluate(back)
+    expect(page.locator("details.menu[open]")).to_have_count(0)
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    page.evaluate(back)
+    expect(page.locator("#keys")).to_be_hidden()
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette")).to_be_visible()
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: false}))")
+    expect(page.locator("#palette")).to_be_visible()

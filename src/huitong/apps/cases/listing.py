@@ -53,11 +53,18 @@ def queue_listing(viewer: Viewer, view: str, types: dict[str, CaseType], case_ty
             Column("opened_at", _("提出时间"), "time"),
         ),
         cells=case_cells,
-        empty=Empty(_EMPTY[view], _("有人提出申请、审核或异议，轮到您时会出现在这里。"), icon="inbox"),
+        empty=_nothing(view),
         search=_("编号、对象或标题"),
         filters=tuple(filters),
         keep={"in": view},
     )
+
+
+def _nothing(view: str) -> Empty:
+    """What a tab says when it shows nothing; all cases are one tab further."""
+    address = "" if view == "all" else f"{reverse('cases:queue')}?in=all"
+    said = _("有人提出申请、审核或异议，轮到您时会出现在这里。")
+    return Empty(_EMPTY[view], said, address, _("看全部办件"), icon="inbox")
 
 
 def case_cells(row: CaseRow) -> tuple[Cell, ...]:

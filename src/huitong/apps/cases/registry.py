@@ -5,7 +5,8 @@
 - :func:`may_open`: refuse opening a case;
 - :func:`subject_link`: title and address of what a case is about;
 - :func:`page_step`: something else that a case's page offers to a reader;
-- :func:`form_options`: what a ``choice``, ``choices`` or ``item_fields`` question offers for one case.
+- :func:`form_options`: what a ``choice``, ``choices`` or ``item_fields`` question offers for one case;
+- :func:`filled_in`: how answers read that no person gave but a service filled in.
 """
 
 from __future__ import annotations
@@ -64,6 +65,8 @@ SubjectLink = Callable[["Viewer", str], Link | None]
 Steps = Callable[["User", "Case"], PageStep | None]
 Options = Callable[["Case | None", Mapping[str, object]], tuple[tuple[str, str], ...]]
 """From the case (None while it is being opened) and the answers known so far: codes with titles to choose among."""
+Filled = Callable[["Case", Mapping[str, object]], Mapping[str, str]]
+"""From a case and answers kept in it: by question, those that read otherwise in the reader's language."""
 
 _entering: dict[tuple[str, str], list[Entering]] = {}
 _guards: dict[tuple[str, str], list[Guard]] = {}
@@ -71,6 +74,7 @@ _open_guards: dict[str, list[OpenGuard]] = {}
 _links: dict[str, SubjectLink] = {}
 _steps: dict[str, list[Steps]] = {}
 _options: dict[tuple[str, str], Options] = {}
+_filled: dict[str, Filled] = {}
 
 
 def on_entering(case_type: str, state: str, function: Entering) -> None:
@@ -101,6 +105,11 @@ def page_step(case_type: str, function: Steps) -> None:
 def form_options(case_type: str, field: str, function: Options) -> None:
     """Say what a question offers."""
     _options[case_type, field] = function
+
+
+def filled_in(case_type: str, function: Filled) -> None:
+    """Say how the answers read that a service filled in: a case keeps names in Chinese."""
+    _filled[case_type] = function
 
 
 def _add(functions: list[F], function: F) -> None:
@@ -140,3 +149,9 @@ def options_of(
     """Return what a question offers for a case; None when its declaration says all."""
     function = _options.get((case_type, field))
     return None if function is None else function(case, data)
+
+
+def filled_answers(case_type: str, case: Case, data: Mapping[str, object]) -> Mapping[str, str]:
+    """Return the answers that read otherwise than they are kept, by question."""
+    function = _filled.get(case_type)
+    return {} if function is None else function(case, data)

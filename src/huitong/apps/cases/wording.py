@@ -8,14 +8,16 @@ from django.utils.translation import gettext
 
 from huitong.apps.cases.answers import offered_for
 from huitong.apps.cases.models import Case
+from huitong.apps.cases.registry import filled_answers
 from huitong.apps.declared import in_language
 from huitong.engine.declarations.cases import CaseType, FormField
 
 
 def answers_in_words(spec: CaseType, data: Mapping[str, object], case: Case) -> tuple[tuple[str, str], ...]:
     """Return the answers in ``data`` as title and text, in the order of the type's forms."""
+    filled = filled_answers(spec.code, case, data)
     return tuple(
-        (in_language(field.title, field.title_en), _text(spec, field, data[field.name], case))
+        (in_language(field.title, field.title_en), filled.get(field.name) or _text(spec, field, data[field.name], case))
         for field in spec.fields.values()
         if field.name in data
     )

@@ -82,7 +82,8 @@ def responsibility(request: HttpRequest, code: str) -> HttpResponse:
         Column("link_state", _("挂接情况"), "badge", term="link"),
     )
     cells = [_item_cells(number, row) for number, row in enumerate(rows, 1)]
-    empty = Empty(_("这个部门还没有发布目录"), icon="list-details")
+    every = reverse("catalog:responsibilities")
+    empty = Empty(_("这个部门还没有发布目录"), "", every, _("看各部门的清单"), icon="list-details")
     linked = sum(1 for row in rows if row.link_state != CatalogItem.LinkState.NONE)
     context = {
         "organisation": organisation,

@@ -56,7 +56,8 @@ def sources(request: HttpRequest) -> HttpResponse:
         Column("items", _("已挂接目录"), "number"),
     )
     rows = [_source_cells(row) for row in source_list(user)]
-    empty = Empty(_("没有可以读取的数据源"), _("请先由数据管理部门登记本部门的数据源。"), icon="database")
+    said = _("请先由数据管理部门登记本部门的数据源。")
+    empty = Empty(_("没有可以读取的数据源"), said, reverse("catalog:drafts"), _("换一种方式编制"), icon="database")
     return render(request, "catalog/scan_sources.html", {"table": plain_table(_("数据源"), columns, rows, empty)})
 
 

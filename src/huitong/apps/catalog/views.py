@@ -57,8 +57,6 @@ def suggest(request: HttpRequest) -> HttpResponseBase:
     return render(request, "catalog/_suggestions.html", context)
 
 
-_NO_ITEMS = Empty(_("目录里还没有内容"), _("部门编制并发布目录后，会列在这里。"), icon="list-details")
-_NOT_FOUND = Empty(_("没有符合条件的记录"), _("换一个词，或放宽筛选条件。"), icon="search")
 _FILTERS = ("sharing_type", "link_state", "format", "resource_class")
 
 
@@ -66,6 +64,16 @@ def _classes() -> list[tuple[str, Text]]:
     """The guide's classes and items: as deep as a choice above a list should go."""
     shown = ((code, node.shown) for code, node in classification().items() if len(code) <= ITEM)
     return [(code, title if len(code) == CLASS else f"\u3000{title}") for code, title in shown]
+
+
+def _nothing(viewer: Viewer, text: str) -> Empty:
+    """What the catalog says when it shows nothing, and where to go on."""
+    if text:
+        title, said = _("没有符合条件的记录"), _("换一个词，或放宽筛选条件。")
+        return Empty(title, said, reverse("catalog:items"), _("看全部目录"), icon="search")
+    title, said = _("目录里还没有内容"), _("部门编制并发布目录后，会列在这里。")
+    address = reverse("catalog:drafts") if may_compile(viewer) else ""
+    return Empty(title, said, address, _("编制目录"), icon="list-details")
 
 
 def _item_listing(viewer: Viewer, text: str) -> Listing[ItemRow]:
@@ -82,7 +90,7 @@ def _item_listing(viewer: Viewer, text: str) -> Listing[ItemRow]:
             Column("published_on", _("发布日期"), "date", sorts=True),
         ),
         cells=_item_cells,
-        empty=_NOT_FOUND if text else _NO_ITEMS,
+        empty=_nothing(viewer, text),
         filters=(
             Filter("provider", _("提供部门"), providers),
             Filter("classification", _("资源分类"), _classes()),

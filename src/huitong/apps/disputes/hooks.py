@@ -12,6 +12,7 @@ from huitong.apps.catalog.selectors import access_item, english_of_elements
 from huitong.apps.collection.run_watch import watch_runs
 from huitong.apps.disputes.rows import offered_row
 from huitong.apps.disputes.services import CASE_TYPE, forget_row, look_after_collection, note_corrected
+from huitong.apps.disputes.wording import names_in_language
 from huitong.foundation.errors import Terminal
 
 
@@ -23,6 +24,7 @@ def register() -> None:
         registry.on_entering(CASE_TYPE, over, forget_row)
     registry.page_step(CASE_TYPE, offered_row)
     registry.subject_link("item", item_link)
+    registry.filled_in(CASE_TYPE, names_in_language)
     part_words(CASE_TYPE, english_of_elements)
     watch_runs(look_after_collection)
 

@@ -18,6 +18,7 @@ from huitong.apps.disputes.models import Dispute
 from huitong.apps.disputes.sealing import digest_of_value, seal, unseal
 from huitong.apps.disputes.specs import DisputeSpec
 from huitong.apps.disputes.tracing import Trace, raw_value
+from huitong.apps.disputes.wording import FIELD, ITEM, kept_item
 from huitong.apps.ledger.services import record_audit, record_use
 from huitong.engine.evidence.record import Evidence, utc_text
 from huitong.foundation import clock
@@ -58,8 +59,8 @@ def open_dispute(acting_user: User, *, trace: Trace, doubt: str, statement: str)
             data={
                 "doubt": doubt,
                 "statement": statement,
-                "field": trace.field_name,
-                "table": f"{trace.item.title}（{trace.item.code}）",
+                FIELD: trace.field_name,
+                ITEM: kept_item(trace.item.title, trace.item.code),
                 "row": trace.shown_row[:200],
                 "run": str(trace.run or ""),
                 "subject": trace.shown_subject,

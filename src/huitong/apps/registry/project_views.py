@@ -45,11 +45,13 @@ def projects(request: HttpRequest) -> HttpResponseBase:
     def fetch(wanted: Wanted, number: int, size: int) -> Page[ProjectRow]:
         return project_list(request.user, state=wanted.value("state"), text=wanted.text, number=number, size=size)
 
-    context = {"totals": project_totals(request.user), "may_apply": bool(may_write_for(request.user))}
-    return listing_page(request, "registry/projects.html", _listing(), fetch, context)
+    may_apply = bool(may_write_for(request.user))
+    context = {"totals": project_totals(request.user), "may_apply": may_apply}
+    begin = reverse("registry:new_project") if may_apply else ""
+    return listing_page(request, "registry/projects.html", _listing(begin), fetch, context)
 
 
-def _listing() -> Listing[ProjectRow]:
+def _listing(begin: str) -> Listing[ProjectRow]:
     return Listing(
         name="projects",
         title=_("信息化项目"),
@@ -63,7 +65,13 @@ def _listing() -> Listing[ProjectRow]:
             Column("updated_at", _("最后修改"), "time"),
         ),
         cells=_cells,
-        empty=Empty(_("还没有申报信息化项目"), _("部门申报后，由数据管理部门评审。"), icon="file-text"),
+        empty=Empty(
+            _("还没有申报信息化项目"),
+            _("部门申报后，由数据管理部门评审。"),
+            begin,
+            _("申报项目"),
+            icon="file-text",
+        ),
         search=_("按名称搜索"),
         filters=(Filter("state", _("状态"), choices("project_state")),),
     )

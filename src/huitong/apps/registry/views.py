@@ -54,12 +54,14 @@ def systems(request: HttpRequest) -> HttpResponseBase:
         number, size = bounded(number, size, len(rows))
         return Page(tuple(rows[(number - 1) * size : number * size]), len(rows), number, size)
 
+    may_register = bool(may_write_for(request.user))
     context = {
         "counts": Counter(row.connection for row in found.systems),
         "total": len(found.systems),
-        "may_register": bool(may_write_for(request.user)),
+        "may_register": may_register,
     }
-    return listing_page(request, "registry/systems.html", _listing(request.user), fetch, context)
+    begin = reverse("registry:new_system") if may_register else ""
+    return listing_page(request, "registry/systems.html", _listing(request.user, begin), fetch, context)
 
 
 def _wanted(row: SystemRow, wanted: Wanted) -> bool:
@@ -71,7 +73,7 @@ def _wanted(row: SystemRow, wanted: Wanted) -> bool:
 _FILTERS = ("organisation", "level", "state", "connection")
 
 
-def _listing(viewer: Viewer) -> Listing[SystemRow]:
+def _listing(viewer: Viewer, begin: str) -> Listing[SystemRow]:
     owners: list[tuple[str, Text]] = [(node.code, node.short or node.title) for node in organisation_tree(viewer)]
     return Listing(
         name="systems",
@@ -87,7 +89,13 @@ def _listing(viewer: Viewer) -> Listing[SystemRow]:
             Column("connection", _("互通情况"), "badge", term="connection"),
         ),
         cells=_cells,
-        empty=Empty(_("还没有登记信息系统"), _("各部门登记在用、在建和已下线的系统后，会列在这里。"), icon="database"),
+        empty=Empty(
+            _("还没有登记信息系统"),
+            _("各部门登记在用、在建和已下线的系统后，会列在这里。"),
+            begin,
+            _("登记系统"),
+            icon="database",
+        ),
         search=_("按名称、代码或部门搜索"),
         filters=(
             Filter("organisation", _("建设部门"), owners),

@@ -33,6 +33,8 @@
       open();
     }
   });
+  // Back brings the page from the browser's memory as a hit led away from it.
+  window.addEventListener("pageshow", (event) => event.persisted && palette.open && palette.close());
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-palette]")) {
       event.preventDefault();

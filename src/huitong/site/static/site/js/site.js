@@ -19,6 +19,13 @@
     }
   });
 
+  // A page that Back brings from the browser's memory is as it was left: open, where a menu led away from it.
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
+    if (keys && keys.open) keys.close();
+  });
+
   // The overview of keys: "?" anywhere but where somebody types, or the link that leads to the help without scripts.
   const keys = document.getElementById("keys");
   const showKeys = (event) => {

@@ -53,6 +53,25 @@
     before = null;
   });
 
+  // Another order asked for before what is typed or chosen above has been answered, or even sent: both count. A page of
+  // the rows that were would be another page of those that come: their first is shown.
+  const shown = ({ options, defaultValue }) =>
+    options ? ([...options].find((one) => one.defaultSelected) || options[0]).value : defaultValue;
+  const changed = (control) => control.name && control.type !== "hidden" && control.value !== shown(control);
+  document.addEventListener("htmx:configRequest", (event) => {
+    const { elt } = event.detail;
+    const form = elt.matches("[data-listing] [hx-boost] a") && elt.closest("[data-listing]").querySelector(".list-tools");
+    const typed = form ? [...form.elements].filter(changed) : [];
+    if (!typed.length) return;
+    const address = new URL(event.detail.path, location.href);
+    for (const { name, value } of typed) {
+      address.searchParams.delete(name);
+      if (value) address.searchParams.set(name, value);
+    }
+    address.searchParams.delete("page");
+    event.detail.path = address.pathname + address.search;
+  });
+
   // Forms of the frame (language, colours, desk) return to the page as it was opened: now to the list as it stands.
   const here = () => location.pathname + location.search;
   let address = here();
