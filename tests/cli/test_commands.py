@@ -193,15 +193,17 @@ def _serving(home: Path, port: int) -> Iterator[tuple[str, int]]:
         env={**os.environ, "HUITONG_HOME": str(home)},
         stderr=subprocess.DEVNULL,
     )
-    for _ in range(480):
-        try:
-            httpx.get(f"http://127.0.0.1:{port}/gateway/health", timeout=2, trust_env=False)
-            break
-        except httpx.TransportError:
-            time.sleep(0.25)
-    yield f"http://127.0.0.1:{port}", process.pid
-    process.send_signal(signal.SIGTERM)
-    process.wait(timeout=60)
+    try:
+        for _ in range(480):
+            try:
+                httpx.get(f"http://127.0.0.1:{port}/gateway/health", timeout=2, trust_env=False)
+                break
+            except httpx.TransportError:
+                time.sleep(0.25)
+        yield f"http://127.0.0.1:{port}", process.pid
+    finally:  # also after a test that failed: nothing is left running
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=60)
 
 
 @pytest.fixture
