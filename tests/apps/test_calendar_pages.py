@@ -13,6 +13,7 @@ from django.apps import apps
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoAssertNumQueries
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from tests.apps.case_types import REQUEST, open_request
 from tests.apps.pages import parsed
 
@@ -84,6 +85,17 @@ def test_a_notice_that_does_not_add_up_is_not_taken(town: Path, as_user: As) -> 
     empty = as_user("bureau").post("/calendar/2027/notice/", {"text": "没有日期", "number": "x", "confirm": "1"})
     assert "没有读出日期" in empty.text
     assert 2027 not in working_calendar().official_years and not CalendarDay.objects.exists()
+
+
+@pytest.mark.parametrize(("language", "told"), [("zh", "没有写明日期"), ("en", "without its date")])
+def test_the_preview_tells_an_order_without_its_date(town: Path, as_user: As, language: str, told: str) -> None:
+    bureau, sent = as_user("bureau"), {"text": TEXT.rstrip() + "周六上班。\n", "number": "", "confirm": "1"}
+    answer = bureau.post("/calendar/2027/notice/", sent, headers={"accept-language": language})
+    notice = HTMLParser(answer.content.decode()).css_first(".notice[role=alert]")
+    assert answer.status_code == 200 and notice is not None and not CalendarDay.objects.exists()
+    assert told in notice.text() and "周六上班" in notice.text()
+    refused = bureau.post("/api/calendar/2027/notice", json.dumps(sent), content_type="application/json").json()
+    assert refused["code"] == "calendar.notice_doubtful" and "周六上班" in refused["detail"]
 
 
 def test_a_day_is_set_by_hand(town: Path, as_user: As) -> None:

@@ -197,9 +197,14 @@ def test_beginning_a_change_anew_leaves_another_officers_draft_alone(ready: None
     assert code_of(begun) == "catalog.change_begun" and "局长" in str(begun.value)
     written.refresh_from_db()
     assert written.as_spec().abstract == "正在写的"
-    draft_change(police, code="POLICE-01", spec=msgspec.structs.replace(spec, abstract="整份导入"))
-    entry = AuditEntry.objects.filter(action="catalog.draft_change").latest("pk")
-    assert entry.before is not None and entry.before["abstract"] == "正在写的", "what an import overwrites is kept"
+    other = msgspec.structs.replace(spec, abstract="整份导入")
+    with pytest.raises(Terminal) as begun:
+        draft_change(police, code="POLICE-01", spec=other)
+    assert code_of(begun) == "catalog.change_begun"
+    written.refresh_from_db()
+    assert written.as_spec().abstract == "正在写的"
+    discard_draft(user("bureau"), draft_id=written.pk)
+    assert draft_change(police, code="POLICE-01", spec=other).as_spec().abstract == "整份导入"
 
 
 def test_a_change_becomes_a_version_with_readable_differences(ready: None, user: Login, as_user: As) -> None:
@@ -258,6 +263,73 @@ def test_cancelling_shows_whom_it_touches_and_suspends_what_reads_it(ready: None
     grant = Grant.objects.get(code="police-insurance")
     assert grant.state == "suspended" and "已撤销" in grant.reason
     assert Grant.objects.get(code="hr-resident").state == "active", "its service has another source"
+
+
+def written_change(who: User, code: str, abstract: str) -> ItemDraft:
+    draft = draft_change(who, code=code)
+    return save_draft(who, draft_id=draft.pk, spec=msgspec.structs.replace(draft.as_spec(), abstract=abstract))
+
+
+def test_a_cancellation_does_not_replace_a_change_that_is_being_written(ready: None, user: Login, as_user: As) -> None:
+    written = written_change(user("bureau"), "POLICE-01", "正在写的")
+    with pytest.raises(Terminal) as begun:
+        draft_cancellation(user("police"), code="POLICE-01", reason="系统已下线")
+    assert code_of(begun) == "catalog.change_begun" and begun.value.parameters["draft"] == written.pk
+    for language, told, advice in (("zh", f"第 {written.pk} 号", "删除"), ("en", f"no. {written.pk}", "discard it")):
+        assert told in begun.value.detail(language) and advice in begun.value.hint(language)
+    written.refresh_from_db()
+    assert (written.kind, written.state, written.as_spec().abstract) == ("change", "editing", "正在写的")
+    assert not Case.objects.exists()
+    discard_draft(user("bureau"), draft_id=written.pk)
+    assert draft_cancellation(user("police"), code="POLICE-01", reason="系统已下线").state == "submitted"
+
+
+def test_the_page_of_a_cancellation_leads_to_the_open_draft(ready: None, user: Login, as_user: As) -> None:
+    police, path = as_user("police"), "/items/POLICE-01/cancel/"
+    assert parsed(police, path).css_first("main form[method=post]") is not None
+    written = written_change(user("bureau"), "POLICE-01", "正在写的")
+    link = f'main .notice a[href="/compile/{written.pk}/"]'
+    page = parsed(police, path)
+    assert page.css_first(link) is not None and page.css_first("textarea") is None, "no form that would be refused"
+    english = police.get(path, headers={"accept-language": "en"}).content.decode()
+    assert f"Open draft no. {written.pk}" in english and "Finish that draft or discard it first" in english
+    answer = police.post(path, {"reason": "系统已下线"})  # from a page that was open before the draft was
+    page = HTMLParser(answer.content.decode())
+    kept = page.css_first("textarea")
+    assert answer.status_code == 409 and page.css_first(link) is not None
+    assert kept is not None and kept.text().strip() == "系统已下线", "what was typed is still there"
+    submit_like = ItemDraft.objects.filter(pk=written.pk)
+    submit_like.update(state="submitted", case="X-1")
+    page = parsed(police, path)
+    assert "目录正在审核" in page.text() and page.css_first(link) is not None
+    submit_like.update(state="editing", case="", provider=User.objects.get(login="hr").organisation)
+    page = parsed(police, path)
+    assert "已有一份未办结的草稿" in page.text() and page.css_first(link) is None, "of others, only told"
+
+
+def test_a_change_in_which_nothing_was_written_is_in_nobodys_way(ready: None, user: Login) -> None:
+    opened = draft_change(user("bureau"), code="POLICE-01")
+    draft = draft_cancellation(user("police"), code="POLICE-01", reason="系统已下线")
+    assert (draft.pk, draft.kind, draft.state) == (opened.pk, "cancel", "submitted")
+    assert draft.created_by == user("police"), "who asks for it, not who only looked"
+
+
+def test_a_cancellation_that_was_returned_keeps_its_review_and_its_reason(ready: None, user: Login) -> None:
+    police = user("police")
+    draft = draft_cancellation(police, code="POLICE-01", reason="系统已下线")
+    act(user("bureau"), number=draft.case, action="send_back", version=None, comment="请说明替代来源")
+    spec = CatalogItem.objects.get(code="POLICE-01").as_spec()
+    other = msgspec.structs.replace(spec, abstract="整份导入")
+    for begin in (
+        lambda: draft_cancellation(police, code="POLICE-01", reason="另一个理由"),
+        lambda: draft_change(police, code="POLICE-01", spec=other),
+        lambda: draft_change(police, code="POLICE-01", spec=spec),
+    ):
+        with pytest.raises(Terminal) as refused:
+            begin()
+        assert code_of(refused) == "catalog.change_begun"
+    draft.refresh_from_db()
+    assert (draft.kind, draft.reason, draft.as_spec()) == ("cancel", "系统已下线", spec) and Case.objects.count() == 1
 
 
 def test_foreigners_neither_see_nor_touch_drafts(written: ItemDraft, user: Login, as_user: As) -> None:

@@ -12,9 +12,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from tests.apps.test_catalog_checks import GOOD
 
 from huitong.apps.accounts.models import User
+from huitong.apps.catalog.drafting import discard_draft, draft_change, save_draft
 from huitong.apps.catalog.importing import import_items
 from huitong.apps.catalog.models import CatalogItem, ItemDraft
 from huitong.apps.catalog.sheet_layout import COLUMNS
@@ -116,6 +118,62 @@ def test_good_items_become_drafts_beside_wrong_ones(town: Path, user: Login, as_
     assert drafts["change"].as_spec().rules == change.rules and drafts["change"].as_spec().link == change.link
     assert drafts["change"].as_spec().abstract == change.abstract
     assert drafts["create"].origin == "excel"
+
+
+@pytest.fixture
+def two_changes(town: Path) -> bytes:
+    """A workbook that changes two published items."""
+    specs = [current(code) for code in ("POLICE-01", "CENTRE-01")]
+    return workbook_of(msgspec.structs.replace(spec, abstract="表格里的写法") for spec in specs if spec)
+
+
+def test_an_import_leaves_a_draft_alone_in_which_somebody_wrote(two_changes: bytes, user: Login) -> None:
+    bureau = user("bureau")
+    draft = draft_change(user("police"), code="POLICE-01")
+    save_draft(user("police"), draft_id=draft.pk, spec=msgspec.structs.replace(draft.as_spec(), abstract="正在写的"))
+    report = import_items(bureau, content=two_changes)
+    (alone,) = report.left_alone
+    assert (alone.row, alone.title, alone.draft) == (3, "户籍人口", draft)
+    assert f"第 {draft.pk} 号" in alone.text and "公安数据员" in alone.text and "删除" in alone.text
+    draft.refresh_from_db()
+    assert (draft.as_spec().abstract, draft.origin) == ("正在写的", "item")
+    assert [one.as_spec().code for one in report.drafts] == ["CENTRE-01"], "the rest is imported"
+    assert (report.problems, report.refused, report.unchanged) == ((), 0, 0)
+    discard_draft(user("police"), draft_id=draft.pk)
+    again = import_items(bureau, content=two_changes)
+    assert again.left_alone == () and {one.title for one in again.drafts} == {"户籍人口", "参保人员"}
+    assert ItemDraft.objects.count() == 2, "a draft that says the same already is the one"
+
+
+def test_an_import_writes_into_a_draft_that_holds_nothing_yet(two_changes: bytes, user: Login) -> None:
+    opened = draft_change(user("police"), code="POLICE-01")
+    report = import_items(user("bureau"), content=two_changes)
+    assert report.left_alone == () and opened in report.drafts
+    opened.refresh_from_db()
+    assert (opened.as_spec().abstract, opened.origin, opened.created_by) == ("表格里的写法", "excel", user("bureau"))
+
+
+def test_the_page_of_an_import_leads_to_the_drafts_left_alone(two_changes: bytes, user: Login, as_user: As) -> None:
+    draft = draft_change(user("police"), code="POLICE-01")
+    save_draft(user("police"), draft_id=draft.pk, spec=msgspec.structs.replace(draft.as_spec(), abstract="正在写的"))
+
+    def uploaded(login: str, language: str) -> HTMLParser:
+        upload = SimpleUploadedFile("目录.xlsx", two_changes)
+        said = {"accept-language": language}
+        return HTMLParser(as_user(login).post("/compile/import/", {"file": upload}, headers=said).content.decode())
+
+    for language, head, advice in (
+        ("zh", "没有动的目录", "请先办结那份草稿"),
+        ("en", "Items left alone", "Finish that draft or discard it first"),
+    ):
+        page = uploaded("bureau", language)
+        panel = page.css_first("section[aria-labelledby=left-alone]")
+        assert panel is not None and head in panel.text() and advice in panel.text()
+        link = panel.css_first(f'a[href="/compile/{draft.pk}/"]')
+        assert link is not None and link.text() == f"#{draft.pk}"
+        made = page.css_first("section[aria-labelledby=made]")
+        assert made is not None and "全部导入成草稿" not in page.text()
+    assert uploaded("centre", "zh").css_first("section[aria-labelledby=left-alone]") is None, "not theirs to change"
 
 
 def test_a_plain_sheet_of_a_department_is_read(town: Path, user: Login) -> None:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -193,15 +193,17 @@ def _serving(home: Path, port: int) -> Iterator[tuple[str, int]]:
         env={**os.environ, "HUITONG_HOME": str(home)},
         stderr=subprocess.DEVNULL,
     )
-    for _ in range(480):
-        try:
-            httpx.get(f"http://127.0.0.1:{port}/gateway/health", timeout=2, trust_env=False)
-            break
-        except httpx.TransportError:
-            time.sleep(0.25)
-    yield f"http://127.0.0.1:{port}", process.pid
-    process.send_signal(signal.SIGTERM)
-    process.wait(timeout=60)
+    try:
+        for _ in range(480):
+            try:
+                httpx.get(f"http://127.0.0.1:{port}/gateway/health", timeout=2, trust_env=False)
+                break
+            except httpx.TransportError:
+                time.sleep(0.25)
+        yield f"http://127.0.0.1:{port}", process.pid
+    finally:  # also after a test that failed: nothing is left running
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=60)
 
 
 @pytest.fixture
@@ -290,6 +292,38 @@ def test_what_fails_in_the_chain_is_said_and_exits_with_one(city: tuple[Path, An
         assert answer.returncode == 1 and "(source.empty)" in answer.stdout and "→ " in answer.stdout
         delivery.write_bytes(content)
         assert _json("demo", "--tick", "--no-serve", home=home)["failures"] == []
+
+
+@pytest.mark.slow
+def test_a_chain_that_an_error_breaks_off_at_the_running_site_is_said(city: tuple[Path, Any], tmp_path: Path) -> None:
+    home = Path(shutil.copytree(city[0], tmp_path / "copy"))
+    with _serving(home, 8919) as (url, _):
+        with _refusing_runs(home, "fuse"):
+            answer = _run("demo", "--tick", "--no-serve", "--json", home=home)
+            problem = json.loads(answer.stdout)
+            assert (answer.returncode, problem["code"], problem["status"]) == (1, "serve.broken", 500), answer.stderr
+            assert url in problem["detail"] and "django.db.utils.IntegrityError" in problem["detail"]
+            english = _run("demo", "--tick", "--no-serve", home=home, HUITONG_LANGUAGE="en")
+            assert english.returncode == 1 and "Traceback" not in english.stdout + english.stderr
+            for said in (
+                "The chain broke off",
+                f"at {url} was broken off by an error",
+                "→ See what that site's process",
+            ):
+                assert said in " ".join(english.stderr.split()), english.stderr
+        assert httpx.get(f"{url}/gateway/health", timeout=10, trust_env=False).status_code == 200, "the site goes on"
+        mended = _json("demo", "--tick", "--no-serve", home=home)
+        assert mended["failures"] == [], "collecting again does the remaining steps"
+
+
+@contextmanager
+def _refusing_runs(home: Path, kind: str) -> Iterator[None]:
+    """Have the people plane's database refuse to enter runs of a kind: no step fails, the chain itself breaks off."""
+    refuse = f"CREATE TRIGGER refuse_runs BEFORE INSERT ON collection_run WHEN NEW.kind = '{kind}'"
+    with closing(sqlite3.connect(home / "people.sqlite3", timeout=60)) as con:
+        con.execute(f"{refuse} BEGIN SELECT RAISE(ABORT, 'refused'); END")
+        yield
+        con.execute("DROP TRIGGER refuse_runs")
 
 
 @pytest.mark.slow

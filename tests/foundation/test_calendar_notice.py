@@ -120,10 +120,23 @@ def test_other_ways_to_write_it_down_say_the_same(old: str, new: str) -> None:
         ("一、元旦：另行通知。", "unclear"),
         ("一、元旦：1月1日放假。\n二、春节：1月1日上班。", "twice"),
         ("一、元旦：1月2日公休日调至12月31日，1月3日上班。", "unclear"),
+        ("周六上班。\n一、元旦：1月1日放假。", "outside"),
     ],
 )
 def test_what_may_be_read_wrongly_is_doubted(text: str, kind: str) -> None:
     assert kind in {doubt.kind for doubt in read_notice(text, 2026).doubts}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["周六上班", "星期天照常上班", "下周六、周日上班", "周末休息", "次日上班", "1月4日（周日）上班，周六上班",
+     "1月4日（周日）上班，下周六照常上班", "周六上班，1月4日（周日）上班", "除夕休息"],
+)  # fmt: skip
+@pytest.mark.parametrize("holiday", ["", "1月1日（周四）至3日（周六）放假调休，共3天。"])
+def test_an_order_without_its_date_is_told_with_its_sentence(holiday: str, sentence: str) -> None:
+    notice = read_notice(f"一、元旦：{holiday}{sentence}。\n二、清明节：4月4日（周六）至6日（周一）放假，共3天。", 2026)
+    assert [(doubt.kind, doubt.text) for doubt in notice.doubts] == [("undated", sentence)]
+    assert dt.date(2026, 4, 6) in {entry.day for entry in notice.days}, "the rest is read"
 
 
 def test_what_surrounds_the_holidays_is_no_doubt() -> None:

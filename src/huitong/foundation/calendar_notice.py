@@ -27,6 +27,7 @@ _AND = re.compile(r"\s*[、，,和及与]?\s*")
 _THEN = re.compile(r"[\s，,]*(?:正常|照常)?")
 _UNREAD = re.compile(r"\d|[一二三四五六七八九十]+[月日]")
 _WEEK = "一二三四五六日"
+_WEEKDAY = re.compile(r"(?:周|星期|礼拜)[一二三四五六日天末]")
 _LONGEST = 20
 """Days: no holiday was ever longer; what seems so was read wrongly."""
 
@@ -35,8 +36,9 @@ _LONGEST = 20
 class Doubt:
     """Something of the notice that does not fit, or may have been read wrongly.
 
-    ``kind`` is ``date``, ``weekday``, ``count``, ``year``, ``unclear`` (a sentence of another form), ``outside`` (days
-    before the first holiday's paragraph) or ``twice`` (a day both off and worked).
+    ``kind`` is ``date``, ``weekday``, ``count``, ``year``, ``unclear`` (a sentence of another form), ``undated`` (an
+    order without its date: “周六上班”), ``outside`` (days before the first holiday's paragraph) or ``twice`` (a day
+    both off and worked).
     """
 
     kind: str
@@ -97,9 +99,13 @@ def _holidays(text: str) -> tuple[list[str], list[tuple[str, str]]]:
 
 def _outside(lines: list[str]) -> list[Doubt]:
     sentences = [words for line in lines for words in _sentences(line)]
-    doubts = [Doubt("outside", words) for words in sentences if _DAY.search(words) and _MATTERS.search(words)]
+    doubts = [Doubt("outside", words) for words in sentences if _names_days(words) and _MATTERS.search(words)]
     broken = re.search(rf"(?:{_DAY.pattern}){_THEN.pattern}(?:{_ORDER})", "".join(lines))
     return doubts or ([Doubt("outside", broken[0])] if broken else [])
+
+
+def _names_days(words: str) -> bool:
+    return bool(_DAY.search(words) or _WEEKDAY.search(words))
 
 
 def _sentences(words: str) -> list[str]:
@@ -130,6 +136,7 @@ class _Sentence:
         self._order = ""
         self._last: date | None = None
         self._clear = True
+        self._dated = True
 
     def orders(self, words: str) -> Iterator[tuple[list[date], str]]:
         """Give the days of each order; ``doubts`` is whole when all were taken."""
@@ -145,6 +152,8 @@ class _Sentence:
                 yield self._days, match["order"]
         if not self._clear or _UNREAD.search(words[end:]) or (self._days and not self._order):
             self.doubts.append(Doubt("unclear", words))
+        elif not self._dated:
+            self.doubts.append(Doubt("undated", words))
 
     def _take(self, text: str, gap: str) -> None:
         day = _day(text, self._last, self._year, self.doubts)
@@ -166,13 +175,21 @@ class _Sentence:
             self.doubts.append(Doubt("count", words))
 
     def _ordered(self, order: str, gap: str) -> bool:
-        """Whether the order is for the days just read; a second one on the same days must not contradict it."""
+        """Whether the order is for the days just read; a second one on the same days must not contradict it.
+
+        Words before a second order would name other days than those: “1月4日（周日）上班，下周六上班”.
+        """
         if not self._days:
+            self._dated &= bool(self.doubts)  # a day that is no date was told already
             return False
-        first, self._order = self._order, self._order or order
-        alike = first.endswith("上班") == order.endswith("上班")
-        self._clear &= alike and "不" not in gap if first else _THEN.fullmatch(gap) is not None
-        return not first
+        follows = _THEN.fullmatch(gap) is not None
+        if not self._order:
+            self._order = order
+            self._clear &= follows
+            return True
+        self._clear &= self._order.endswith("上班") == order.endswith("上班") and "不" not in gap
+        self._dated &= follows
+        return False
 
 
 def _day(text: str, last: date | None, year: int, doubts: list[Doubt]) -> date | None:

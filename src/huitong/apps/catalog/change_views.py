@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,16 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from huitong.apps.accounts.models import User
 from huitong.apps.accounts.selectors import require_official
 from huitong.apps.catalog.compile_forms import ReasonForm
 from huitong.apps.catalog.compile_views import require_compiler
 from huitong.apps.catalog.confirming import MOST, confirm_items, unconfirmed_items
 from huitong.apps.catalog.differing import differences
-from huitong.apps.catalog.drafting import draft_cancellation, draft_change
+from huitong.apps.catalog.drafting import draft_cancellation, draft_change, obstacle_to_new_draft
 from huitong.apps.catalog.effects import effects_of
-from huitong.apps.catalog.models import ItemVersion
-from huitong.apps.catalog.selectors import access_item, element_titles, may_draft_for
+from huitong.apps.catalog.models import CatalogItem, ItemDraft, ItemVersion
+from huitong.apps.catalog.selectors import access_item, element_titles, may_draft_for, open_draft_of
 from huitong.apps.declared import revived
+from huitong.apps.labels import shown_problem
 from huitong.engine.declarations import items
 from huitong.foundation import clock
 from huitong.foundation.errors import Terminal
@@ -40,12 +43,31 @@ def cancel(request: HttpRequest, code: str) -> HttpResponse:
     if not may_draft_for(user, item.provider):
         raise Terminal("people.not_allowed", login=user.login)
     form = ReasonForm(request.POST or None)
+    problem = obstacle_to_new_draft(item) if request.method != "POST" else None
     if request.method == "POST" and form.is_valid():
-        draft = draft_cancellation(user, code=code, reason=form.cleaned_data["reason"])
-        messages.success(request, _("撤销申请已提交数据管理部门审核。"))
-        return redirect("catalog:draft", draft.pk)
+        try:
+            draft = draft_cancellation(user, code=code, reason=form.cleaned_data["reason"])
+        except Terminal as error:
+            if error.status != HTTPStatus.CONFLICT:
+                raise
+            problem = error
+        else:
+            messages.success(request, _("撤销申请已提交数据管理部门审核。"))
+            return redirect("catalog:draft", draft.pk)
+    return _cancel_page(request, user, item, form, problem)
+
+
+def _cancel_page(
+    request: HttpRequest, user: User, item: CatalogItem, form: ReasonForm, problem: Terminal | None
+) -> HttpResponse:
+    """The page of a cancellation; while a draft of the item is open, that draft instead of a form to send."""
     context = {"item": item, "effects": effects_of(user, item.as_spec(), None), "form": form}
-    return render(request, "catalog/cancel.html", context)
+    if problem is None:
+        return render(request, "catalog/cancel.html", context)
+    standing = open_draft_of(item)
+    seen = standing is not None and ItemDraft.objects.visible_to(user).filter(pk=standing.pk).exists()
+    context |= {"problem": shown_problem(problem), "standing": standing if seen else None}
+    return render(request, "catalog/cancel.html", context, status=problem.status if form.is_bound else 200)
 
 
 @require_POST

@@ -14,8 +14,8 @@ from huitong.apps.cases.titles import title_form
 from huitong.apps.catalog.checking import Finding, Surroundings, check_item, count_findings, surroundings
 from huitong.apps.catalog.classes import lineage, resource_class_of
 from huitong.apps.catalog.models import CatalogItem, ItemDraft
-from huitong.apps.catalog.selectors import access_draft, item_by_code, may_draft_for
-from huitong.apps.declared import stored
+from huitong.apps.catalog.selectors import access_draft, item_by_code, may_draft_for, open_draft_of
+from huitong.apps.declared import revived, stored
 from huitong.apps.ledger.services import record_audit
 from huitong.engine.declarations import items
 from huitong.foundation.errors import Terminal
@@ -63,18 +63,27 @@ def draft_change(
 ) -> ItemDraft:
     """Begin a change of a published item, or return the one that is open already.
 
+    Args:
+        spec: what the change says; without it, the change that is open is gone on with, or one is begun from the item.
+        origin: one of :class:`ItemDraft.Origin`.
+        around: what to check against, when the caller drafts many.
+
     Raises:
-        Terminal: ``people.not_found``, ``people.not_allowed``, ``catalog.draft_in_review`` when the item is in review.
+        Terminal: ``people.not_found``, ``people.not_allowed``, ``catalog.draft_in_review`` when the item is in review,
+            ``catalog.change_begun`` when ``spec`` would replace what somebody wrote.
     """
     item = item_by_code(code)
     _provider(acting_user, item.provider.code)
-    draft = _open_draft(acting_user, item, ItemDraft.Kind.CHANGE, origin)
-    if spec is not None or not draft.pk:
-        before = draft.as_spec() if draft.pk else None
-        _write(draft, spec or item.as_spec(), around)
-        record_audit(
-            acting_user, action="catalog.draft_change", kind="draft", target=str(draft.pk), before=before, after=spec
-        )
+    around = around or surroundings()
+    known = _editable_draft_of(item)
+    if known is not None and (spec is None or _says(known, spec, around)):
+        return known
+    draft = _blank_draft(acting_user, item, ItemDraft.Kind.CHANGE, origin, around)
+    before = draft.as_spec() if draft.pk else None
+    _write(draft, spec or item.as_spec(), around)
+    record_audit(
+        acting_user, action="catalog.draft_change", kind="draft", target=str(draft.pk), before=before, after=spec
+    )
     return draft
 
 
@@ -83,29 +92,63 @@ def draft_cancellation(acting_user: User, *, code: str, reason: str) -> ItemDraf
     """Ask for an item to be taken out of the catalog: goes to review at once.
 
     Raises:
-        Terminal: ``people.not_found``, ``people.not_allowed``, ``catalog.reason_missing``, ``catalog.draft_in_review``.
+        Terminal: ``people.not_found``, ``people.not_allowed``, ``catalog.reason_missing``, ``catalog.draft_in_review``,
+            ``catalog.change_begun`` when it would replace what somebody wrote.
     """
     item = item_by_code(code)
     _provider(acting_user, item.provider.code)
     if not reason.strip():
         raise Terminal("catalog.reason_missing")
-    draft = _open_draft(acting_user, item, ItemDraft.Kind.CANCEL, ItemDraft.Origin.ITEM)
-    before = draft.as_spec() if draft.pk else None  # a change that was being written is not lost
-    draft.kind, draft.reason = ItemDraft.Kind.CANCEL, reason.strip()
-    _write(draft, item.as_spec(), None)
-    record_audit(acting_user, action="catalog.draft_cancellation", kind="draft", target=str(draft.pk), before=before)
+    around = surroundings()
+    draft = _blank_draft(acting_user, item, ItemDraft.Kind.CANCEL, ItemDraft.Origin.ITEM, around)
+    draft.reason = reason.strip()
+    _write(draft, item.as_spec(), around)
+    record_audit(acting_user, action="catalog.draft_cancellation", kind="draft", target=str(draft.pk))
     return _to_review(acting_user, draft)
 
 
-def _open_draft(user: User, item: CatalogItem, kind: str, origin: str) -> ItemDraft:
-    known = ItemDraft.objects.open().filter(item=item).first()
+def obstacle_to_new_draft(item: CatalogItem) -> Terminal | None:
+    """Return why a cancellation of an item could not be begun now: the error that beginning it raises, or None."""
+    try:
+        known = _editable_draft_of(item)
+    except Terminal as error:
+        return error
+    return _begun(item, known) if known is not None and _is_written(known, surroundings()) else None
+
+
+def _editable_draft_of(item: CatalogItem) -> ItemDraft | None:
+    """The item's open draft, None when there is none. One that is in review refuses everything else."""
+    known = open_draft_of(item)
     if known is not None and known.state == ItemDraft.State.SUBMITTED:
         raise Terminal("catalog.draft_in_review", item=item.code, case=known.case)
-    if known is not None:
-        return known
-    return ItemDraft(
-        kind=kind, origin=origin, provider=item.provider, item=item, base_version=item.version, created_by=user
-    )
+    return known
+
+
+def _blank_draft(user: User, item: CatalogItem, kind: str, origin: str, around: Surroundings) -> ItemDraft:
+    """A draft to write into: a new one, or the open one as if new, where nobody has written anything in it."""
+    known = _editable_draft_of(item)
+    if known is not None and _is_written(known, around):
+        raise _begun(item, known)
+    draft = known or ItemDraft(provider=item.provider, item=item)
+    draft.kind, draft.origin, draft.base_version, draft.created_by = kind, origin, item.version, user
+    return draft
+
+
+def _is_written(draft: ItemDraft, around: Surroundings) -> bool:
+    """Whether a draft holds more than the item as it was when the draft was begun; once reviewed, it always does."""
+    if draft.kind != ItemDraft.Kind.CHANGE or draft.state != ItemDraft.State.EDITING or draft.item is None:
+        return True
+    version = draft.item.versions.filter(version=draft.base_version).first()
+    return version is None or not _says(draft, revived(version.spec, items.CatalogItem), around)
+
+
+def _says(draft: ItemDraft, spec: items.CatalogItem, around: Surroundings) -> bool:
+    return draft.kind != ItemDraft.Kind.CANCEL and draft.as_spec() == _derived(spec, around)
+
+
+def _begun(item: CatalogItem, known: ItemDraft) -> Terminal:
+    by = known.created_by.name if known.created_by else "—"
+    return Terminal("catalog.change_begun", item=item.code, title=item.title, by=by, draft=known.pk)
 
 
 def _provider(user: User, code: str) -> Organisation:
@@ -164,16 +207,11 @@ def copy_draft(acting_user: User, *, draft_id: int) -> ItemDraft:
     if old.state != ItemDraft.State.WITHDRAWN or old.kind == ItemDraft.Kind.CANCEL:
         raise Terminal("catalog.draft_open", draft=str(old))
     if old.item is not None:
-        _refuse_overwriting(old.item)
+        known = _editable_draft_of(old.item)
+        if known is not None:
+            raise _begun(old.item, known)
         return draft_change(acting_user, code=old.item.code, spec=spec)
     return draft_item(acting_user, spec=spec, origin=old.origin, evidence=old.evidence)
-
-
-def _refuse_overwriting(item: CatalogItem) -> None:
-    known = ItemDraft.objects.open().exclude(state=ItemDraft.State.SUBMITTED).filter(item=item).first()
-    if known is not None:
-        by = known.created_by.name if known.created_by else "—"
-        raise Terminal("catalog.change_begun", item=item.code, title=item.title, by=by)
 
 
 @transaction.atomic

@@ -16,23 +16,40 @@ from huitong.apps.labels import language
 from huitong.engine.declarations import items
 from huitong.foundation.errors import HuitongError, Terminal
 
-_Made = ItemDraft | CellProblem
+
+@dataclass(frozen=True)
+class LeftAlone:
+    """An item that was not taken: somebody's open draft of it would have been replaced.
+
+    ``row`` is where it begins in the sheet, ``text`` says whose draft it is and what to do.
+    """
+
+    row: int
+    title: str
+    draft: ItemDraft
+    text: str
+
+
+_Made = ItemDraft | CellProblem | LeftAlone
 
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What an import did: drafts made, items that are as they were, cells and rows that were not taken."""
+    """What an import did: drafts made (or there, saying the same), items that are as they were, what was not taken."""
 
     drafts: tuple[ItemDraft, ...]
     unchanged: int
     problems: tuple[CellProblem, ...]
     refused: int
     """Items that have such cells and were left out."""
+    left_alone: tuple[LeftAlone, ...]
 
 
 @transaction.atomic
 def import_items(acting_user: User, *, content: bytes) -> ImportReport:
     """Read a workbook in the guide's layout into drafts. Items with a cell that makes no sense are left out whole.
+
+    An open draft in which somebody wrote is never replaced: its item is left alone, and the report names the draft.
 
     Raises:
         Terminal: ``catalog.sheet_unreadable``, ``catalog.sheet_no_heads``, ``catalog.sheet_too_large``.
@@ -45,6 +62,7 @@ def import_items(acting_user: User, *, content: bytes) -> ImportReport:
 
     drafts: list[ItemDraft] = []
     problems: list[CellProblem] = []
+    left_alone: list[LeftAlone] = []
     unchanged = refused = 0
     for read in read_workbook(content, known, existing):
         if read.spec is None:
@@ -57,9 +75,11 @@ def import_items(acting_user: User, *, content: bytes) -> ImportReport:
             if isinstance(made, CellProblem):
                 problems.append(made)
                 refused += 1
+            elif isinstance(made, LeftAlone):
+                left_alone.append(made)
             else:
                 drafts.append(made)
-    return ImportReport(tuple(drafts), unchanged, tuple(problems), refused)
+    return ImportReport(tuple(drafts), unchanged, tuple(problems), refused, tuple(left_alone))
 
 
 def _drafted(user: User, read: ReadItem, spec: items.CatalogItem, known: bool, around: Surroundings) -> _Made:
@@ -69,7 +89,14 @@ def _drafted(user: User, read: ReadItem, spec: items.CatalogItem, known: bool, a
                 return draft_change(user, code=spec.code, spec=spec, origin=ItemDraft.Origin.EXCEL, around=around)
             return draft_item(user, spec=spec, origin=ItemDraft.Origin.EXCEL, around=around)
     except Terminal as error:
+        if error.code == "catalog.change_begun":
+            return _left_alone(read, spec, error)
         return _row_problem(read, spec, error)
+
+
+def _left_alone(read: ReadItem, spec: items.CatalogItem, error: HuitongError) -> LeftAlone:
+    draft = ItemDraft.objects.open().get(item__code=spec.code)
+    return LeftAlone(read.row, spec.title, draft, f"{error.detail(language())} {error.hint(language())}")
 
 
 def _row_problem(read: ReadItem, spec: items.CatalogItem, error: HuitongError) -> CellProblem:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from huitong.apps.accounts.models import User
 from huitong.apps.accounts.selectors import require_official
 from huitong.apps.catalog.compile_forms import ImportForm
 from huitong.apps.catalog.compile_views import require_compiler
-from huitong.apps.catalog.importing import import_items
-from huitong.apps.catalog.models import CatalogItem
+from huitong.apps.catalog.importing import LeftAlone, import_items
+from huitong.apps.catalog.models import CatalogItem, ItemDraft
+from huitong.apps.catalog.selectors import draft_address
 from huitong.apps.catalog.sheet_writing import workbook_of
 from huitong.apps.downloads import download_headers
-from huitong.apps.tables import Cell, Column, Empty, plain_table
+from huitong.apps.tables import Cell, Column, Empty, Table, plain_table
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -55,7 +59,32 @@ def upload(request: HttpRequest) -> HttpResponse:
             Column("text", _("问题")),
         )
         rows = [tuple(Cell(text) for text in (one.cell, one.title, one.value, one.text)) for one in report.problems]
-        context |= {"report": report, "problems": plain_table(_("没有导入的内容"), columns, rows, Empty(""))}
-        if report.drafts and not report.problems:
+        problems = plain_table(_("没有导入的内容"), columns, rows, Empty(""))
+        context |= {"report": report, "problems": problems, "left_alone": _left_alone_table(user, report.left_alone)}
+        if report.drafts and not report.problems and not report.left_alone:
             messages.success(request, _("全部导入成草稿。"))
     return render(request, "catalog/import.html", context)
+
+
+def _left_alone_table(user: User, left_alone: Sequence[LeftAlone]) -> Table | None:
+    """The items whose open drafts were not replaced, each with the way to its draft; None when there are none."""
+    if not left_alone:
+        return None
+    drafts = ItemDraft.objects.visible_to(user).filter(pk__in=[one.draft.pk for one in left_alone])
+    seen = set(drafts.values_list("pk", flat=True))
+    columns = (
+        Column("title", _("目录名称"), head=True),
+        Column("row", _("起始行"), "mono"),
+        Column("draft", _("草稿")),
+        Column("text", _("怎么办")),
+    )
+    rows = [
+        (
+            Cell(one.title),
+            Cell(str(one.row)),
+            Cell(f"#{one.draft.pk}", href=draft_address(one.draft) if one.draft.pk in seen else ""),
+            Cell(one.text),
+        )
+        for one in left_alone
+    ]
+    return plain_table(_("没有动的目录"), columns, rows, Empty(""))
