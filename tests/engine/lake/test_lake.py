@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from huitong.engine.lake import Lake, open_lake
 from huitong.engine.lake.feed import Work, keep_place, pending_work
+from huitong.engine.lake.lake import table_identity, table_uuid, unchanged_between
 from huitong.engine.lake.rows import RowChanges, append_rows, replace_rows
 from huitong.foundation.errors import HuitongError
 from huitong.foundation.settings import Settings, load_settings
@@ -110,6 +111,49 @@ def test_expired_snapshots_ask_for_everything(lake: Lake) -> None:
     lake.compact(keep_days=0)
     assert _work(lake).full
     assert _all(lake) == {"a": 12}
+
+
+def test_a_table_is_unchanged_while_only_others_change(lake: Lake) -> None:
+    _put(lake, {"x": 1})
+    first = lake.snapshot()
+    with lake.transaction() as con:
+        con.execute("CREATE TABLE raw.other AS SELECT 1 AS x")
+    second = lake.snapshot()
+    with lake.reader() as con:
+        number, identity = table_identity(con, "raw", "t", second)
+        assert identity == table_uuid(con, "raw", "t") != table_identity(con, "raw", "other", second)[1]
+        assert table_identity(con, "raw", "t", first) == (number, identity)
+        assert table_identity(con, "raw", "other", first) == (0, ""), "not there yet"
+        assert unchanged_between(con, number, first, second)
+    changes = (
+        ["INSERT INTO raw.t VALUES ('y', 1, 2)"],
+        ["UPDATE raw.t SET a = 3 WHERE _key = 'y'"],
+        ["DELETE FROM raw.t WHERE _key = 'y'"],
+        [f"INSERT INTO raw.t SELECT '{key}' || i, 1, i FROM range(1000) r(i)" for key in "ab"],
+        ["CALL ducklake_merge_adjacent_files('lake')"],
+        ["ALTER TABLE raw.t ADD COLUMN b INTEGER"],
+        ["DROP TABLE raw.t"],
+    )
+    for statements in changes:
+        before = lake.snapshot()
+        for statement in statements:
+            with lake.transaction() as con:
+                con.execute(statement)
+        with lake.reader() as con:
+            assert not unchanged_between(con, number, before, lake.snapshot()), statements
+
+
+def test_what_expired_snapshots_did_nobody_knows(lake: Lake) -> None:
+    _put(lake, {"x": 1})
+    first = lake.snapshot()
+    for name in "abc":
+        with lake.transaction() as con:
+            con.execute(f"CREATE TABLE raw.{name} AS SELECT 1 AS x")
+    with lake.reader() as con:
+        assert unchanged_between(con, table_identity(con, "raw", "t", first)[0], first, first + 3)
+    lake.compact(keep_days=0)
+    with lake.reader() as con:
+        assert not unchanged_between(con, table_identity(con, "raw", "t", lake.snapshot())[0], first, first + 3)
 
 
 def test_row_counts_by_table(lake: Lake) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from huitong.engine.lake import open_lake
 from huitong.engine.lake.feed import keep_place, pending_work
+from huitong.engine.lake.lake import current_snapshot, table_identity, unchanged_between
 from huitong.engine.lake.rows import replace_rows
 from huitong.foundation.errors import Transient
 from huitong.foundation.settings import Settings, load_settings
@@ -77,6 +78,10 @@ def test_the_change_feed_works_alike(shared: Settings) -> None:
                 keep_place(con, step="s", work=work, fingerprint="f")
         with lake.reader() as con:
             assert con.execute(work.changed_keys_sql()).fetchall() == [("k",)]
+            last = current_snapshot(con)
+            number, _ = table_identity(con, "raw", "t", last)
+            assert unchanged_between(con, number, last, last)
+            assert not unchanged_between(con, number, 0, last)
 
 
 def test_an_unreachable_catalog_is_said_without_its_password(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from huitong.apps.collection.selectors import may_see_rows, the_lake
 from huitong.apps.collection.specs import Column, RowsPage
 from huitong.apps.declared import in_language
 from huitong.apps.libraries.selectors import library_of_table, shown_value
+from huitong.apps.overview.facets import FacetStore, Run, read_runs, runs_of
 from huitong.apps.overview.specs import RowsWanted
 from huitong.apps.paging import MOST_ROWS, PAGE_SIZE, bounded
 from huitong.engine.lake import Connection
@@ -26,6 +27,7 @@ _HIDDEN = (KEY, RUN, RULES, CONFLICT_ID)
 ALL_ROWS = RowsWanted()
 FEW = 10
 """Rows of a filter's that are read by their places."""
+_FACETS = FacetStore()
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def rows_under(
 def _page_of(con: Connection, head: RowsHead, wanted: RowsWanted, *, number: int, size: int, most: int) -> RowsPage:
     past = head.snapshot and head.snapshot != current_snapshot(con)  # asking for the past costs, also for the present
     query = _query(head, wanted, head.snapshot if past else 0)
-    cells = _cells(con, query, number=number, size=size, most=most)
+    cells = _cells(con, head, query, number=number, size=size, most=most)
     return RowsPage(
         schema=head.schema,
         table=head.table,
@@ -254,16 +256,23 @@ class _Query:
     given: tuple[object, ...]
     order: str
     broken: bool
+    clear: tuple[str, ...]
+    text: str
+    """What a clear column contains, in small letters."""
+    by: str
+    """The clear column to order by, with ``-`` for descending."""
+    rule: bool
+    """Whether rows that broke one rule are asked for."""
 
 
 def _query(head: RowsHead, wanted: RowsWanted, snapshot: int) -> _Query:
     clear = [column.name for column in head.columns if not column.masked]
     where, given = [], list[object]()
-    if wanted.rule and head.broken:
+    rule, text = bool(wanted.rule and head.broken), wanted.text.lower()
+    if rule:
         where.append(f"list_contains({ident(RULES)}, ?)")
         given.append(wanted.rule)
-    if wanted.text:
-        text = wanted.text.lower()
+    if text:
         lower = "lower" if text != wanted.text.upper() else ""  # 皋城 has no capitals
         where.append(" OR ".join(f"contains({lower}(CAST({ident(name)} AS VARCHAR)), ?)" for name in clear) or "false")
         given += [text] * len(clear)
@@ -277,15 +286,38 @@ def _query(head: RowsHead, wanted: RowsWanted, snapshot: int) -> _Query:
     direction = "DESC" if wanted.order.startswith("-") else "ASC"
     # The row's place breaks ties, or a row could be on two pages and its neighbour on none.
     order = f" ORDER BY {ident(by)} {direction} NULLS LAST, rowid" if by in clear else ""
-    return _Query(tuple(column.name for column in head.columns), whole, source, tuple(given), order, head.broken)
+    return _Query(
+        columns=tuple(column.name for column in head.columns),
+        whole=whole,
+        source=source,
+        given=tuple(given),
+        order=order,
+        broken=head.broken,
+        clear=tuple(clear),
+        text=text,
+        by=wanted.order if order else "",
+        rule=rule,
+    )
 
 
-def _cells(con: Connection, query: _Query, *, number: int, size: int, most: int) -> _Cells:
+def _cells(con: Connection, head: RowsHead, query: _Query, *, number: int, size: int, most: int) -> _Cells:
     # Without it the workers' pace says which rows a page has: one row on two pages and its neighbour on none.
     con.execute("SET SESSION preserve_insertion_order = true")
-    total = one_value(con, f"SELECT count(*) FROM {query.source}", [*query.given])
+    # Rows behind many others are found by few columns; the others are read of the page alone, not of all before it.
+    con.execute(f"SET SESSION late_materialization_max_rows = {most}")
+    runs = _runs(con, head, query)
+    if runs is None:
+        total = one_value(con, f"SELECT count(*) FROM {query.source}", [*query.given])
+    else:
+        total = sum(run.rows for run in runs)
     number, size = bounded(number, size, total, most)
-    rows = _page(con, query, total, number, size) if total else []
+    start = (number - 1) * size
+    if not total:
+        rows = []
+    elif runs is None:
+        rows = _page(con, query, total, start, size)
+    else:
+        rows = read_runs(con, runs, _list(query), query.whole, start=start, size=size)
     width = len(query.columns)
     return _Cells(
         rows=tuple(row[:width] for row in rows),
@@ -296,13 +328,23 @@ def _cells(con: Connection, query: _Query, *, number: int, size: int, most: int)
     )
 
 
-def _page(con: Connection, query: _Query, total: int, number: int, size: int) -> list[tuple[Any, ...]]:
+def _runs(con: Connection, head: RowsHead, query: _Query) -> tuple[Run, ...] | None:
+    """Return how the facets of a large table say its rows come; None where all rows have to be looked at."""
+    if query.rule or not query.clear or not (query.text or query.by):
+        return None
+    snapshot = head.snapshot or current_snapshot(con)
+    facets = _FACETS.facets(con, head.schema, head.table, query.whole, query.clear, snapshot)
+    return None if facets is None else runs_of(facets, text=query.text, order=query.by)
+
+
+def _list(query: _Query) -> str:
+    return idents(query.columns) + (f", {ident(RULES)}" if query.broken else "")
+
+
+def _page(con: Connection, query: _Query, total: int, start: int, size: int) -> list[tuple[Any, ...]]:
     source, given = query.source, [*query.given]
     if total <= FEW and query.given:  # nearly all rows fall through the filter: their other columns are not read
         places = con.execute(f"SELECT rowid FROM {source}", given).fetchall()
         source, given = f"{query.whole} WHERE rowid IN ({', '.join(str(place) for (place,) in places)})", []
-    more = f", {ident(RULES)}" if query.broken else ""
-    return con.execute(
-        f"SELECT {idents(query.columns)}{more} FROM {source}{query.order} LIMIT ? OFFSET ?",
-        [*given, size, (number - 1) * size],
-    ).fetchall()
+    sql = f"SELECT {_list(query)} FROM {source}{query.order} LIMIT ? OFFSET ?"
+    return con.execute(sql, [*given, size, start]).fetchall()

@@ -274,6 +274,35 @@ def table_uuid(con: Connection, schema: str, name: str) -> str:
     return str(row[0]) if row else ""
 
 
+def table_identity(con: Connection, schema: str, name: str, snapshot: int) -> tuple[int, str]:
+    """Return a table's number in the catalog and its UUID at a snapshot; others after a drop and create.
+
+    ``(0, "")`` where there is none.
+    """
+    row = con.execute(
+        f"SELECT t.table_id, t.table_uuid::VARCHAR FROM {_METADATA}.ducklake_table t "
+        f"JOIN {_METADATA}.ducklake_schema s USING (schema_id) "
+        "WHERE s.schema_name = $schema AND t.table_name = $name AND t.begin_snapshot <= $snapshot "
+        "AND (t.end_snapshot IS NULL OR t.end_snapshot > $snapshot) "
+        "AND (s.end_snapshot IS NULL OR s.end_snapshot > $snapshot)",
+        {"schema": schema, "name": name, "snapshot": snapshot},
+    ).fetchone()
+    return (int(row[0]), str(row[1])) if row else (0, "")
+
+
+def unchanged_between(con: Connection, number: int, first: int, last: int) -> bool:
+    """Tell whether no snapshot behind ``first``, up to ``last``, touched the table with the number ``number``.
+
+    False also where snapshots in between have expired: nobody knows then.
+    """
+    row = con.execute(
+        "SELECT count(*), count(*) FILTER (WHERE regexp_matches(changes_made, ?)) "
+        f"FROM {_METADATA}.ducklake_snapshot_changes WHERE snapshot_id > ? AND snapshot_id <= ?",
+        [f":{number}(,|$)", first, last],
+    ).fetchone()
+    return row == (last - first, 0)
+
+
 def one_value(con: Connection, sql: str, parameters: list[object] | None = None) -> int:
     """Return the single number that a query gives."""
     row = con.execute(sql, parameters or []).fetchone()
