@@ -215,7 +215,7 @@ class QualityIssue(models.Model):
         ordering: ClassVar = ["-failed", "pk"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["item", "rule"], name="issue_once")]
         indexes: ClassVar = [
-            models.Index(fields=["organisation", "state"], name="issue_organisation"),
+            models.Index(fields=["state", "organisation"], name="issue_state_organisation"),
             models.Index(fields=["state", "-failed", "id"], name="issue_worst"),
         ]
 
