@@ -274,46 +274,39 @@ def test_the_commands_on_a_services_page_work_as_printed(city: tuple[Path, Any],
 
 @pytest.mark.slow
 def test_what_fails_in_the_chain_is_said_and_exits_with_one(city: tuple[Path, Any], tmp_path: Path) -> None:
+    """A step that fails, and a chain that an error breaks off: by the command itself and by the running site."""
     home = Path(shutil.copytree(city[0], tmp_path / "copy"))
     delivery = home / "city" / "counties" / "341525" / "hly.csv"  # a day that passes does not touch it
     content = delivery.read_bytes()
     delivery.write_bytes(b"")
-    answer = _run("demo", "--tick", "--no-serve", "--json", home=home)
-    failures = json.loads(answer.stdout)["failures"]
-    assert len(failures) == 1, failures
-    (failure,) = failures
-    assert (answer.returncode, failure["kind"], failure["code"]) == (1, "collect", "source.empty")
-    assert failure["title"] and failure["detail"] and failure["hint"]
+    answer = _run("demo", "--tick", "--no-serve", home=home, HUITONG_LANGUAGE="en")
+    assert answer.returncode == 1 and "(source.empty)" in answer.stdout and "→ " in answer.stdout
     with _serving(home, 8918) as (url, _):
-        assert url
         answer = _run("demo", "--tick", "--no-serve", "--json", home=home)
-        assert answer.returncode == 1 and json.loads(answer.stdout)["failures"] == [failure]
-        answer = _run("demo", "--tick", "--no-serve", home=home, HUITONG_LANGUAGE="en")
-        assert answer.returncode == 1 and "(source.empty)" in answer.stdout and "→ " in answer.stdout
+        failures = json.loads(answer.stdout)["failures"]
+        assert len(failures) == 1, failures
+        (failure,) = failures
+        assert (answer.returncode, failure["kind"], failure["code"]) == (1, "collect", "source.empty")
+        assert failure["title"] and failure["detail"] and failure["hint"]
         delivery.write_bytes(content)
-        assert _json("demo", "--tick", "--no-serve", home=home)["failures"] == []
-
-
-@pytest.mark.slow
-def test_a_chain_that_an_error_breaks_off_at_the_running_site_is_said(city: tuple[Path, Any], tmp_path: Path) -> None:
-    home = Path(shutil.copytree(city[0], tmp_path / "copy"))
-    with _serving(home, 8919) as (url, _):
         with _refusing_runs(home, "fuse"):
-            answer = _run("demo", "--tick", "--no-serve", "--json", home=home)
-            problem = json.loads(answer.stdout)
-            assert (answer.returncode, problem["code"], problem["status"]) == (1, "serve.broken", 500), answer.stderr
-            assert url in problem["detail"] and "django.db.utils.IntegrityError" in problem["detail"]
-            english = _run("demo", "--tick", "--no-serve", home=home, HUITONG_LANGUAGE="en")
-            assert english.returncode == 1 and "Traceback" not in english.stdout + english.stderr
-            for said in (
-                "The chain broke off",
-                f"at {url} was broken off by an error",
-                "→ See what that site's process",
-            ):
-                assert said in " ".join(english.stderr.split()), english.stderr
+            _broken_off(home, url)
         assert httpx.get(f"{url}/gateway/health", timeout=10, trust_env=False).status_code == 200, "the site goes on"
         mended = _json("demo", "--tick", "--no-serve", home=home)
         assert mended["failures"] == [], "collecting again does the remaining steps"
+
+
+def _broken_off(home: Path, url: str) -> None:
+    answer = _run("demo", "--tick", "--no-serve", home=home, HUITONG_LANGUAGE="en")
+    assert answer.returncode == 1 and "Traceback" not in answer.stdout + answer.stderr
+    for said in (
+        "(serve.broken)",
+        "The chain broke off",
+        f"at {url} was broken off by an error",
+        "django.db.utils.IntegrityError",
+        "→ See what that site's process",
+    ):
+        assert said in " ".join(answer.stderr.split()), answer.stderr
 
 
 @contextmanager
