@@ -70,6 +70,7 @@ def test_a_large_table_is_searched_and_ordered_by_its_facets(
     """Page by page the same rows as looking at each of them, and as the head was opened, whatever comes meanwhile."""
     run_chain(system)
     with the_lake().transaction() as con:
+        con.execute("SET GLOBAL threads = 4")
         con.execute(
             "INSERT INTO base.population SELECT p.* REPLACE (id_number || '-' || i AS id_number, "
             f"['Xy', 'xY', 'z', NULL][1 + i % 4] AS sex) FROM (FROM base.population LIMIT 3) p, range({COPIES}) r(i)"
