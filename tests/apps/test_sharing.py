@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import pytest
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 from tests.apps.town import GRANT, SECRET
@@ -16,7 +18,7 @@ from huitong.apps.accounts.models import User
 from huitong.apps.collection.selectors import the_serving_store
 from huitong.apps.ledger.models import AuditEntry
 from huitong.apps.sharing.models import ConsumerApp, Grant
-from huitong.apps.sharing.selectors import app_list, explain_call, grant_list, service_list, service_page
+from huitong.apps.sharing.selectors import app_list, explain_call, grant_list, grants_held, service_list, service_page
 from huitong.apps.sharing.services import (
     issue_secret,
     issue_trial_token,
@@ -174,3 +176,18 @@ def test_pages(user: Login, django_assert_num_queries: DjangoAssertNumQueries) -
     assert service_page(user("leader"), "resident").grants[0].app_title == "人社经办"
     assert [row.code for row in app_list(viewer)] == ["hr-app"]
     assert grant_list(user("centre")).total == 1, "what it provides"
+    assert grants_held(user("centre"), size=6).rows == (), "that is not what it may use"
+
+
+def test_grants_held_are_those_in_force_that_the_own_apps_have(user: Login) -> None:
+    today = timezone.localdate()
+    held = Grant.objects.filter(code="hr-resident")
+    for changes, total in (
+        ({}, 1),
+        ({"valid_to": today}, 1),
+        ({"valid_to": today - dt.timedelta(days=1)}, 0),
+        ({"valid_to": None, "valid_from": today + dt.timedelta(days=1)}, 0),
+        ({"valid_from": today, "state": "suspended"}, 0),
+    ):
+        held.update(**changes)
+        assert grants_held(user("hr"), size=6).total == total, changes

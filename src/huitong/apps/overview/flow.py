@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -15,6 +15,7 @@ from huitong.apps.catalog.selectors import item_counts, providers_of_tables
 from huitong.apps.collection.selectors import last_finished_by_provider, open_issue_counts, rows_by_provider, table_rows
 from huitong.apps.declared import in_language
 from huitong.apps.ledger.selectors import calls_by_service
+from huitong.apps.ledger.specs import Calls
 from huitong.apps.libraries.selectors import declared_libraries
 from huitong.apps.overview.specs import CityFlow, CityTotals, DepartmentFlow, FlowEdge, LibraryFlow, ServiceFlow
 from huitong.apps.sharing.selectors import active_grant_counts, declared_services
@@ -64,13 +65,14 @@ def city_flow(viewer: Viewer) -> CityFlow:
     )
     departments = _departments(facts, only)
     drawn = tuple(_library(facts, library) for library in libraries)
-    served = _services(facts)
+    calls = calls_by_service(days=30)
+    served = _services(facts, calls)
     return CityFlow(
         departments=departments,
         libraries=drawn,
         services=served,
         edges=tuple(_edges(facts, served, {one.code for one in departments})),
-        totals=_totals(departments, drawn, served),
+        totals=_totals(departments, drawn, served, sum(one.today for one in calls.values())),
         as_of=timezone.now(),
     )
 
@@ -105,8 +107,8 @@ def _library(facts: _Facts, library: Library) -> LibraryFlow:
     )
 
 
-def _services(facts: _Facts) -> tuple[ServiceFlow, ...]:
-    grants, calls = active_grant_counts(), calls_by_service(days=30)
+def _services(facts: _Facts, calls: Mapping[str, Calls]) -> tuple[ServiceFlow, ...]:
+    grants = active_grant_counts()
     return tuple(
         ServiceFlow(
             code=service.code,
@@ -141,7 +143,10 @@ def _edges(facts: _Facts, services: tuple[ServiceFlow, ...], shown: set[str]) ->
 
 
 def _totals(
-    departments: tuple[DepartmentFlow, ...], libraries: tuple[LibraryFlow, ...], services: tuple[ServiceFlow, ...]
+    departments: tuple[DepartmentFlow, ...],
+    libraries: tuple[LibraryFlow, ...],
+    services: tuple[ServiceFlow, ...],
+    calls_today: int,
 ) -> CityTotals:
     return CityTotals(
         departments=len(departments),
@@ -155,6 +160,6 @@ def _totals(
         services=len(services),
         grants=sum(one.grants for one in services),
         open_issues=sum(one.open_issues for one in departments),
-        calls_today=sum(one.calls_today for one in services),
+        calls_today=calls_today,
         calls_30_days=sum(one.calls_30_days for one in services),
     )

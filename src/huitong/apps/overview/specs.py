@@ -79,6 +79,7 @@ class CityTotals:
     grants: int
     open_issues: int
     calls_today: int
+    """Calls of services and look-ups by hand."""
     calls_30_days: int
 
     @property

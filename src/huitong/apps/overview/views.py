@@ -35,7 +35,7 @@ from huitong.apps.overview.row_listing import row_fetch, row_listing, words_of
 from huitong.apps.overview.selectors import city_flow, item_head, rows_head
 from huitong.apps.overview.specs import CityFlow, DepartmentFlow
 from huitong.apps.overview.today import SHORT_LIST, today_of
-from huitong.apps.sharing.selectors import grant_list
+from huitong.apps.sharing.selectors import grants_held
 from huitong.apps.tables import Empty, listing_page, plain_table
 from huitong.foundation.errors import Terminal
 
@@ -83,7 +83,7 @@ def _desk(user: User) -> dict[str, object]:
         "link_rate": _percent(flow.totals.linked, flow.totals.items),
         "pass_rate": _percent(flow.totals.std_rows, flow.totals.std_rows + flow.totals.quarantine_rows),
         "issue_total": issues.total,
-        "grants": grant_list(user, size=SHORT_LIST) if user.has_role("developer") else None,
+        "grants": grants_held(user, size=SHORT_LIST) if user.has_role("developer") else None,
     }
 
 

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterable, Mapping
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from huitong.apps.accounts.models import User
@@ -198,6 +198,14 @@ def grant_list(
     """Return one page of grants. Two queries, and those of the viewer's scope."""
     rows = filtered_grants(viewer, service=service, app=app, state=state)
     return page_of(rows, grant_row, number=number, size=size)
+
+
+def grants_held(user: User, *, size: int) -> Page[GrantRow]:
+    """Return the grants that are in force and held by the user's own organisations by number."""
+    today = timezone.localdate()
+    rows = Grant.objects.filter(app__organisation__in=user.scope.organisations, state=Grant.State.ACTIVE)
+    begun = rows.filter(Q(valid_from=None) | Q(valid_from__lte=today))
+    return page_of(_with_names(begun.filter(Q(valid_to=None) | Q(valid_to__gte=today))), grant_row, size=size)
 
 
 def grant_row(grant: Grant) -> GrantRow:
