@@ -231,6 +231,98 @@ def test_an_order_asked_for_while_text_is_being_sent_keeps_it(page: Page, site: 
     assert rows.count() and rows.filter(has_text="姓名").count() == rows.count()
 
 
+def caret(page: Page) -> object:
+    """Where the caret stands in the field that has the focus, and which one that is."""
+    return page.evaluate("[document.activeElement.id, document.activeElement.selectionStart]")
+
+
+@pytest.mark.parametrize("sent_by", ["Enter", "Tab"])
+def test_letters_typed_while_another_order_comes_stay_and_are_searched_for(page: Page, site: str, sent_by: str) -> None:
+    """The box is the same one before and after, with the caret where it was; it is searched for as it always is."""
+    page.goto(site + SEARCHED)
+    box = page.locator("#list-q")
+    box.evaluate("box => { box.same = true }")
+    answers = Held(page, f"**{SEARCHED}?**")
+    orders(page).nth(1).click()
+    answers.until_asked(1)
+    box.click()
+    box.press_sequentially("姓")
+    page.keyboard.type("名x")
+    for key in ("Backspace", "ArrowLeft"):
+        page.keyboard.press(key)
+    answers.let_go()
+    expect(page.locator("th[aria-sort] #sort-elements-level")).to_be_visible()
+    expect(box).to_have_value("姓名")
+    assert caret(page) == ["list-q", 1]
+    assert box.evaluate("box => box.same")
+    assert "q=" not in page.url, page.url
+    page.keyboard.press(sent_by)
+    page.wait_for_url(re.compile(r"[?&]q=[^&]"))
+    assert re.search(r"[?&]order=level(&|$)", page.url), page.url
+    expect(box).to_have_value("姓名")
+    rows = page.locator("[data-listing] tbody tr")
+    assert rows.count() and rows.filter(has_text="姓名").count() == rows.count()
+    expect(page.locator("[data-listing].htmx-request, [data-listing][aria-busy=true]")).to_have_count(0)
+
+
+def test_what_is_composed_while_another_order_comes_stays(page: Page, site: str) -> None:
+    """An input method goes on as if nothing had happened: what it has composed goes into the box once."""
+    page.goto(site + SEARCHED)
+    box = page.locator("#list-q")
+    box.evaluate(
+        "box => { window.composed = []; for (const name of ['compositionstart', 'compositionend', 'blur'])"
+        " box.addEventListener(name, () => window.composed.push(name)) }"
+    )
+    answers = Held(page, f"**{SEARCHED}?**")
+    orders(page).nth(1).click()
+    answers.until_asked(1)
+    box.focus()
+    keyboard = page.context.new_cdp_session(page)
+    keyboard.send("Input.imeSetComposition", {"text": "xing", "selectionStart": 4, "selectionEnd": 4})
+    answers.let_go()
+    expect(page.locator("th[aria-sort] #sort-elements-level")).to_be_visible()
+    keyboard.send("Input.imeSetComposition", {"text": "xing ming", "selectionStart": 9, "selectionEnd": 9})
+    expect(box).to_have_value("xing ming")
+    keyboard.send("Input.insertText", {"text": "姓名"})
+    expect(box).to_have_value("姓名")
+    assert page.evaluate("window.composed") == ["compositionstart", "compositionend"]
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"[?&]q=[^&]"))
+    assert re.search(r"[?&]order=level(&|$)", page.url), page.url
+
+
+def test_a_choice_made_while_another_order_comes_counts(page: Page, site: str) -> None:
+    """A select that is open when the list comes is the same one after; what it says is what is asked for."""
+    page.goto(site + SEARCHED)
+    chosen = page.locator("#list-level")
+    chosen.evaluate("chosen => { chosen.same = true }")
+    answers = Held(page, f"**{SEARCHED}?**")
+    orders(page).nth(1).click()
+    answers.until_asked(1)
+    chosen.focus()
+    answers.let_go()
+    expect(page.locator("th[aria-sort] #sort-elements-level")).to_be_visible()
+    assert chosen.evaluate("chosen => chosen.same && chosen === document.activeElement")
+    for level in ("3", ""):
+        chosen.select_option(level)
+        page.wait_for_url(re.compile(r"[?&]level=3(&|$)" if level else r"[?&]level=(&|$)"))
+        expect(page.locator("[data-listing][aria-busy=true]")).to_have_count(0)
+        expect(chosen).to_have_value(level)
+        assert chosen.evaluate("chosen => chosen.same && chosen.querySelector('[selected]')?.value || ''") == level
+        assert re.search(r"[?&]order=level(&|$)", page.url), page.url
+
+
+def test_pages_of_what_was_searched_for_with_a_space_follow_each_other(page: Page, site: str) -> None:
+    """The server trims what it is asked for; the box that stays says the same with or without the space."""
+    page.goto(f"{site}/design/")
+    page.locator("#list-q").fill("人口 ")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"[?&]q=[^&]"))
+    expect(page.locator("#list-q")).to_have_value("人口 ")
+    page.locator("#next-sample").click()
+    expect(page.locator("#list-sample .pager [aria-current=page]")).to_have_text("2")
+
+
 def test_an_order_asked_for_by_key_keeps_what_was_erased_and_chosen(page: Page, site: str) -> None:
     page.goto(f"{site}{SEARCHED}?q=姓名&page=1")
     page.evaluate(

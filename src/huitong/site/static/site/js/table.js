@@ -30,34 +30,76 @@
   };
   prepare(document);
 
-  // Another page or order takes the list's place. Its old rows go first, at once: htmx would take leave of each cell.
+  // Another page or order takes the rows' place. The field that somebody is in stays itself: its letters, its caret, an
+  // input method at work, a choice that is open. Old rows just go: htmx's own way takes leave of each cell.
+  const FIELDS = "input:not([type=checkbox]), select, textarea";
+  const way = (top, leaf) => {
+    const found = [];
+    for (let at = leaf; at !== top; at = at.parentElement) found.unshift(at);
+    return found;
+  };
+  const steps = (path) => path.map(({ tagName }) => tagName).join();
+  const choices = ({ options }) => options && [...options].map(({ value, text }) => value + text).join();
+  const twinOf = (list, fresh, field) => {
+    const twin = field.id && list.contains(field) && field.matches(FIELDS) && fresh.querySelector(`#${CSS.escape(field.id)}`);
+    return twin && steps(way(list, field)) === steps(way(fresh, twin)) && choices(field) === choices(twin) ? twin : null;
+  };
+  // What counts as shown is what the answer says; what is typed or chosen now may be something else.
+  const tellShown = (field, { defaultValue, options }) => {
+    const at = field.selectedIndex;
+    if (!options) return void (field.defaultValue = defaultValue);
+    for (const [i, one] of [...options].entries()) field.options[i].defaultSelected = one.defaultSelected;
+    field.selectedIndex = at;
+  };
+  const renew = (list, fresh) => {
+    const field = document.activeElement;
+    const twin = twinOf(list, fresh, field);
+    if (!twin) {
+      list.replaceChildren(...fresh.childNodes);
+      return [...list.children];
+    }
+    const added = [];
+    const [stays, like] = [way(list, field), way(fresh, twin)];
+    for (const [i, part] of stays.entries()) {
+      const siblings = [...like[i].parentElement.childNodes];
+      const at = siblings.indexOf(like[i]);
+      for (const old of [...part.parentElement.childNodes]) if (old !== part) old.remove();
+      part.before(...siblings.slice(0, at));
+      part.after(...siblings.slice(at + 1));
+      added.push(...siblings.filter((one) => one !== like[i]));
+    }
+    tellShown(field, twin);
+    return added;
+  };
+
   // This file comes after failing.js, which refuses an answer that is not the list.
   let before = null;
-  const listIn = (event) => event.detail.target?.matches?.("[data-listing]") && event.detail.target;
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    const list = listIn(event);
-    if (!list || !event.detail.shouldSwap) return;
-    before = { id: list.id, focused: list.contains(document.activeElement), fits: Boolean(list.querySelector(".fits")) };
-    list.querySelector("tbody")?.replaceChildren();
+  window.htmx?.defineExtension("listing", {
+    handleSwap: (style, list, fragment) => {
+      if (style !== "listing") return false;
+      before = { list, focused: list.contains(document.activeElement), fits: Boolean(list.querySelector(".fits")) };
+      return renew(list, fragment.firstElementChild);
+    },
   });
+  const listIn = (event) => event.detail.target?.matches?.("[data-listing]") && event.detail.target;
   document.addEventListener("htmx:afterSwap", () => {
-    const list = before && document.getElementById(before.id);
-    if (!list) return;
-    for (const frame of list.querySelectorAll("[data-table]")) frame.classList.toggle("fits", before.fits); // most likely
+    if (!before) return;
+    const { list, focused, fits } = before;
+    before = null;
+    for (const frame of list.querySelectorAll("[data-table]")) frame.classList.toggle("fits", fits); // most likely
     prepare(list);
     // Where the focus was there may be nothing now, as on the last page: it stays in the list.
-    if (before.focused && !list.contains(document.activeElement)) {
-      list.tabIndex = -1;
-      list.focus({ preventScroll: true });
-    }
-    before = null;
+    if (!focused || list.contains(document.activeElement)) return;
+    list.tabIndex = -1;
+    list.focus({ preventScroll: true });
   });
 
   // Another order asked for before what is typed or chosen above has been answered, or even sent: both count. A page of
   // the rows that were would be another page of those that come: their first is shown.
   const shown = ({ options, defaultValue }) =>
     options ? ([...options].find((one) => one.defaultSelected) || options[0]).value : defaultValue;
-  const changed = (control) => control.name && control.type !== "hidden" && control.value !== shown(control);
+  const changed = (control) =>
+    control.name && control.type !== "hidden" && control.value.trim() !== shown(control).trim();
   document.addEventListener("htmx:configRequest", (event) => {
     const { elt } = event.detail;
     const form = elt.matches("[data-listing] [hx-boost] a") && elt.closest("[data-listing]").querySelector(".list-tools");
