@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries
 from tests.apps.town import CITIZEN, PERSON, RESIDENT
@@ -20,8 +21,10 @@ from huitong.apps.catalog.specs import ItemFilter
 from huitong.apps.collection.models import Run
 from huitong.apps.collection.selectors import issue_list, runs_list, source_list
 from huitong.apps.collection.specs import RunFilter
+from huitong.apps.ledger.models import MeterDay
 from huitong.apps.overview.selectors import city_flow, item_page, rows_of, status
 from huitong.apps.overview.specs import RowsWanted
+from huitong.apps.screen.watching import Watch
 from huitong.apps.sharing.services import put_service
 from huitong.foundation.errors import Terminal
 
@@ -56,6 +59,13 @@ def test_the_flow(user: Login, system: User, run_town: None) -> None:
     assert round(totals.link_rate, 2) == 0.67
     with override("en"):
         assert city_flow(user("leader")).libraries[0].title == "Population library"
+
+
+def test_todays_calls_are_the_same_number_at_home_and_on_the_wall(user: Login) -> None:
+    """Look-ups by hand count as calls of services do: evidence lists both."""
+    for service, calls in (("resident", 3), ("library:population", 4)):
+        MeterDay.objects.create(day=timezone.localdate(), chain="c", service=service, granted=True, calls=calls)
+    assert city_flow(user("leader")).totals.calls_today == Watch().glance().calls_today == 7
 
 
 def test_the_flow_is_for_officials(user: Login) -> None:
