@@ -130,7 +130,12 @@ def two_changes(town: Path) -> bytes:
 def test_an_import_leaves_a_draft_alone_in_which_somebody_wrote(two_changes: bytes, user: Login) -> None:
     bureau = user("bureau")
     draft = draft_change(user("police"), code="POLICE-01")
-    save_draft(user("police"), draft_id=draft.pk, spec=msgspec.structs.replace(draft.as_spec(), abstract="正在写的"))
+    save_draft(
+        user("police"),
+        draft_id=draft.pk,
+        spec=msgspec.structs.replace(draft.as_spec(), abstract="正在写的"),
+        version=None,
+    )
     report = import_items(bureau, content=two_changes)
     (alone,) = report.left_alone
     assert (alone.row, alone.title, alone.draft) == (3, "户籍人口", draft)
@@ -155,7 +160,12 @@ def test_an_import_writes_into_a_draft_that_holds_nothing_yet(two_changes: bytes
 
 def test_the_page_of_an_import_leads_to_the_drafts_left_alone(two_changes: bytes, user: Login, as_user: As) -> None:
     draft = draft_change(user("police"), code="POLICE-01")
-    save_draft(user("police"), draft_id=draft.pk, spec=msgspec.structs.replace(draft.as_spec(), abstract="正在写的"))
+    save_draft(
+        user("police"),
+        draft_id=draft.pk,
+        spec=msgspec.structs.replace(draft.as_spec(), abstract="正在写的"),
+        version=None,
+    )
 
     def uploaded(login: str, language: str) -> HTMLParser:
         upload = SimpleUploadedFile("目录.xlsx", two_changes)
