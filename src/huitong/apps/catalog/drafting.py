@@ -155,6 +155,14 @@ def _begun(item: CatalogItem, known: ItemDraft) -> Terminal:
     return Terminal("catalog.change_begun", item=item.code, title=item.title, by=by, draft=known.pk)
 
 
+def new_item_begun(known: ItemDraft) -> Terminal:
+    """Return what refuses a second draft of a new item."""
+    if known.state == ItemDraft.State.SUBMITTED:
+        return Terminal("catalog.draft_in_review", item=known.title, case=known.case)
+    by = known.created_by.name if known.created_by else "—"
+    return Terminal("catalog.new_item_begun", title=known.title, by=by, draft=known.pk)
+
+
 def drafted_provider(user: User, code: str) -> Organisation:
     """Return an organisation whose items the user drafts.
 
