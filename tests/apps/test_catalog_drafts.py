@@ -76,7 +76,8 @@ def written(ready: None, as_user: As) -> ItemDraft:
     assert client.post("/compile/new/", {"title": "居住证", "provider": "police"}).status_code == 302
     draft = ItemDraft.objects.get()
     for step, said in (("basic", BASIC), ("fields", LINES), ("sharing", SHARING), ("link", LINK)):
-        answer = client.post(f"/compile/{draft.pk}/{step}/", {**said, "go": "next"})
+        draft.refresh_from_db()
+        answer = client.post(f"/compile/{draft.pk}/{step}/", {**said, "version": draft.version, "go": "next"})
         assert answer.status_code == 302, (step, answer.content.decode())
     draft.refresh_from_db()
     return draft
@@ -113,11 +114,18 @@ def test_an_item_goes_from_form_to_catalog(written: ItemDraft, as_user: As) -> N
 
 def test_findings_stand_beside_their_fields(written: ItemDraft, as_user: As) -> None:
     client = as_user("police")
-    broken = {**BASIC, "title": "户籍系统", "abstract": "", "go": "save"}
+    broken = {**BASIC, "title": "户籍系统", "abstract": "", "version": written.version, "go": "save"}
     answer = client.post(f"/compile/{written.pk}/basic/", broken, follow=True)
     page = answer.content.decode()
     assert "是信息系统的名称" in page and "请用一两句话说明数据" in page and "已保存" in page
-    lines = {**LINES, "f1-element": "没有这个", "f2-title": "状态", "lines": "3", "go": "save"}
+    lines = {
+        **LINES,
+        "f1-element": "没有这个",
+        "f2-title": "状态",
+        "lines": "3",
+        "version": written.version,
+        "go": "save",
+    }
     page = client.post(f"/compile/{written.pk}/fields/", lines, follow=True).content.decode()
     assert page.count("请为这个信息项选择数据元") == 2
     english = client.get(f"/compile/{written.pk}/fields/?check=1", headers={"accept-language": "en"}).content.decode()
@@ -146,13 +154,13 @@ def test_the_bureau_returns_and_the_department_mends(written: ItemDraft, user: L
     police, bureau = user("police"), user("bureau")
     draft = submit_draft(police, draft_id=written.pk)
     with pytest.raises(Terminal) as closed:
-        save_draft(police, draft_id=draft.pk, spec=draft.as_spec())
+        save_draft(police, draft_id=draft.pk, spec=draft.as_spec(), version=None)
     assert code_of(closed) == "catalog.draft_closed"
     act(bureau, number=draft.case, action="send_back", version=None, comment="摘要请写明范围")
     draft.refresh_from_db()
     assert draft.state == "returned"
     mended = msgspec.structs.replace(draft.as_spec(), abstract="全市公安机关签发的居住证，2016 年起。")
-    save_draft(police, draft_id=draft.pk, spec=mended)
+    save_draft(police, draft_id=draft.pk, spec=mended, version=None)
     submit_draft(police, draft_id=draft.pk)
     act(bureau, number=draft.case, action="approve", version=None)
     assert CatalogItem.objects.get(table="police_permit").abstract == mended.abstract
@@ -191,7 +199,9 @@ def test_beginning_a_change_anew_leaves_another_officers_draft_alone(ready: None
     first = draft_change(police, code="POLICE-01", spec=msgspec.structs.replace(spec, abstract="先前的写法"))
     ItemDraft.objects.filter(pk=first.pk).update(state="withdrawn")
     open_one = draft_change(user("bureau"), code="POLICE-01")
-    written = save_draft(user("bureau"), draft_id=open_one.pk, spec=msgspec.structs.replace(spec, abstract="正在写的"))
+    written = save_draft(
+        user("bureau"), draft_id=open_one.pk, spec=msgspec.structs.replace(spec, abstract="正在写的"), version=None
+    )
     with pytest.raises(Terminal) as begun:
         copy_draft(police, draft_id=first.pk)
     assert code_of(begun) == "catalog.change_begun" and "局长" in str(begun.value)
@@ -217,7 +227,7 @@ def test_a_change_becomes_a_version_with_readable_differences(ready: None, user:
         sharing_condition="须说明用途",
         fields=(*draft.as_spec().fields[:3], ItemField(column="jg", element="sex", name="origin", title="籍贯")),
     )
-    save_draft(user("police"), draft_id=draft.pk, spec=spec)
+    save_draft(user("police"), draft_id=draft.pk, spec=spec, version=None)
     page = parsed(as_user("police"), f"/compile/{draft.pk}/").text()
     assert "每日" in page and "每周" in page and "籍贯（origin）" in page
     assert "人社 · 核验参保人身份" in page and "将不再提供：mobile" in page, "a grant reads the field that goes"
@@ -234,7 +244,7 @@ def test_a_change_becomes_a_version_with_readable_differences(ready: None, user:
 def test_a_change_on_an_old_version_is_refused(ready: None, user: Login, system: User) -> None:
     draft = draft_change(user("police"), code="POLICE-01")
     good = msgspec.structs.replace(draft.as_spec(), classification="303001", sharing_condition="须说明用途")
-    save_draft(user("police"), draft_id=draft.pk, spec=good)
+    save_draft(user("police"), draft_id=draft.pk, spec=good, version=None)
     submit_draft(user("police"), draft_id=draft.pk)
     from huitong.apps.catalog.services import put_item
 
@@ -267,7 +277,9 @@ def test_cancelling_shows_whom_it_touches_and_suspends_what_reads_it(ready: None
 
 def written_change(who: User, code: str, abstract: str) -> ItemDraft:
     draft = draft_change(who, code=code)
-    return save_draft(who, draft_id=draft.pk, spec=msgspec.structs.replace(draft.as_spec(), abstract=abstract))
+    return save_draft(
+        who, draft_id=draft.pk, spec=msgspec.structs.replace(draft.as_spec(), abstract=abstract), version=None
+    )
 
 
 def test_a_cancellation_does_not_replace_a_change_that_is_being_written(ready: None, user: Login, as_user: As) -> None:
@@ -343,7 +355,12 @@ def test_foreigners_neither_see_nor_touch_drafts(written: ItemDraft, user: Login
             act_on(user("hr"), code="POLICE-01")
         assert code_of(refused) == "people.not_allowed"
     with pytest.raises(Terminal) as refused:
-        save_draft(user("police"), draft_id=written.pk, spec=msgspec.structs.replace(written.as_spec(), provider="hr"))
+        save_draft(
+            user("police"),
+            draft_id=written.pk,
+            spec=msgspec.structs.replace(written.as_spec(), provider="hr"),
+            version=None,
+        )
     assert code_of(refused) == "people.not_allowed"
     discard_draft(user("police"), draft_id=written.pk)
     assert not ItemDraft.objects.exists()

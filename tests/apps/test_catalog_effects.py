@@ -62,7 +62,7 @@ def changed(as_user: As, step: str, said: dict[str, str]) -> ItemDraft:
     centre = as_user("centre")
     assert centre.post("/items/CENTRE-01/change/").status_code == 302
     draft = ItemDraft.objects.get()
-    answer = centre.post(f"/compile/{draft.pk}/{step}/", {**said, "go": "next"})
+    answer = centre.post(f"/compile/{draft.pk}/{step}/", {**said, "version": draft.version, "go": "next"})
     assert answer.status_code == 302, answer.content.decode()
     return draft
 
@@ -190,7 +190,9 @@ def test_services_go_with_the_item_to_its_new_provider(ready: None, user: Login,
         "title": before.title, "title_en": before.title_en, "provider": "hr", "classification": "303001",
         "abstract": "参保人员", "format": "database", "update_cycle": "daily",
     }  # fmt: skip
-    assert bureau.post(f"/compile/{draft.pk}/basic/", {**basic, "go": "next"}).status_code == 302
+    assert (
+        bureau.post(f"/compile/{draft.pk}/basic/", {**basic, "version": draft.version, "go": "next"}).status_code == 302
+    )
     assert "随目录移交" in parsed(bureau, f"/compile/{draft.pk}/").text()
     bureau.post(f"/compile/{draft.pk}/submit/")
     case = Case.objects.get()

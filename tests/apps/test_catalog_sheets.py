@@ -130,32 +130,43 @@ def two_changes(town: Path) -> bytes:
 def test_an_import_leaves_a_draft_alone_in_which_somebody_wrote(two_changes: bytes, user: Login) -> None:
     bureau = user("bureau")
     draft = draft_change(user("police"), code="POLICE-01")
-    save_draft(user("police"), draft_id=draft.pk, spec=msgspec.structs.replace(draft.as_spec(), abstract="正在写的"))
+    save_draft(
+        user("police"),
+        draft_id=draft.pk,
+        spec=msgspec.structs.replace(draft.as_spec(), abstract="正在写的"),
+        version=None,
+    )
     report = import_items(bureau, content=two_changes)
     (alone,) = report.left_alone
     assert (alone.row, alone.title, alone.draft) == (3, "户籍人口", draft)
     assert f"第 {draft.pk} 号" in alone.text and "公安数据员" in alone.text and "删除" in alone.text
     draft.refresh_from_db()
     assert (draft.as_spec().abstract, draft.origin) == ("正在写的", "item")
-    assert [one.as_spec().code for one in report.drafts] == ["CENTRE-01"], "the rest is imported"
+    assert [one.draft.as_spec().code for one in report.drafts] == ["CENTRE-01"], "the rest is imported"
     assert (report.problems, report.refused, report.unchanged) == ((), 0, 0)
     discard_draft(user("police"), draft_id=draft.pk)
     again = import_items(bureau, content=two_changes)
-    assert again.left_alone == () and {one.title for one in again.drafts} == {"户籍人口", "参保人员"}
+    outcomes = {one.draft.title: one.outcome for one in again.drafts}
+    assert again.left_alone == () and outcomes == {"户籍人口": "new", "参保人员": "same"}
     assert ItemDraft.objects.count() == 2, "a draft that says the same already is the one"
 
 
 def test_an_import_writes_into_a_draft_that_holds_nothing_yet(two_changes: bytes, user: Login) -> None:
     opened = draft_change(user("police"), code="POLICE-01")
     report = import_items(user("bureau"), content=two_changes)
-    assert report.left_alone == () and opened in report.drafts
+    assert report.left_alone == () and opened in [one.draft for one in report.drafts]
     opened.refresh_from_db()
     assert (opened.as_spec().abstract, opened.origin, opened.created_by) == ("表格里的写法", "excel", user("bureau"))
 
 
 def test_the_page_of_an_import_leads_to_the_drafts_left_alone(two_changes: bytes, user: Login, as_user: As) -> None:
     draft = draft_change(user("police"), code="POLICE-01")
-    save_draft(user("police"), draft_id=draft.pk, spec=msgspec.structs.replace(draft.as_spec(), abstract="正在写的"))
+    save_draft(
+        user("police"),
+        draft_id=draft.pk,
+        spec=msgspec.structs.replace(draft.as_spec(), abstract="正在写的"),
+        version=None,
+    )
 
     def uploaded(login: str, language: str) -> HTMLParser:
         upload = SimpleUploadedFile("目录.xlsx", two_changes)
@@ -188,11 +199,11 @@ def test_a_plain_sheet_of_a_department_is_read(town: Path, user: Login) -> None:
     stream = io.BytesIO()
     book.save(stream)
     report = import_items(user("police"), content=stream.getvalue())
-    assert [(draft.title, len(draft.as_spec().fields)) for draft in report.drafts] == [
+    assert [(one.draft.title, len(one.draft.as_spec().fields)) for one in report.drafts] == [
         ("居住证信息", 2),
         ("犬证信息", 1),
     ]
-    assert all(draft.errors for draft in report.drafts), "no class, no elements: for a person to complete"
+    assert all(one.draft.errors for one in report.drafts), "no class, no elements: for a person to complete"
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ PARTS = {
     "catalog.ItemField": "catalog.CatalogItem",
     "catalog.ItemRule": "catalog.CatalogItem",
     "catalog.ItemVersion": "catalog.CatalogItem",
+    "catalog.DraftVersion": "catalog.ItemDraft",
     "catalog.SearchToken": "catalog.CatalogItem",
     "cases.CaseNumber": "numbers only",
     "demand.Joiner": "demand.Need",

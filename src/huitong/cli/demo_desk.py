@@ -100,6 +100,6 @@ def _draft_items() -> None:
     draft = draft_change(police, code="GA-003")
     spec = draft.as_spec()
     change = msgspec.structs.replace(spec, update_cycle="weekly", abstract=f"{spec.abstract}自 2027 年起按周更新。")
-    save_draft(police, draft_id=draft.pk, spec=change)
+    save_draft(police, draft_id=draft.pk, spec=change, version=draft.version)
     if access_item(hrss, "RS-003"):
         draft_cancellation(hrss, code="RS-003", reason="失业登记已并入社会保险核心系统，由参保信息一并提供。")

@@ -24,6 +24,11 @@ _LONG = forms.Textarea(attrs={"rows": 3})
 class StepForm(SiteForm):
     """A step: fields named as the parts of an item."""
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts of an item that the step writes."""
+        return tuple(name for name in self.base_fields if name in items.CatalogItem.__struct_fields__)
+
     def initial_of(self, spec: items.CatalogItem) -> dict[str, Any]:
         """Return what the fields show of an item."""
         return {name: getattr(spec, name) for name in self.fields if hasattr(spec, name)}
@@ -164,6 +169,8 @@ class LinkForm(StepForm):
         max_length=64,
         help_text=_("在平台上的表名：小写字母、数字和下划线；不填则由目录代码得出"),
     )
+
+    parts = ("link", "table")
 
     def __init__(self, *args: Any, viewer: Viewer, spec: items.CatalogItem, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -23,15 +23,8 @@ from huitong.apps.cases.services import act
 from huitong.apps.catalog.checking import Finding
 from huitong.apps.catalog.compile_forms import BasicForm, LinkForm, NewForm, SharingForm, StepForm
 from huitong.apps.catalog.differing import Difference, differences
-from huitong.apps.catalog.drafting import (
-    EDITABLE,
-    copy_draft,
-    discard_draft,
-    draft_item,
-    findings_of,
-    save_draft,
-    submit_draft,
-)
+from huitong.apps.catalog.draft_conflicts import Conflict, save_step, seen_version
+from huitong.apps.catalog.drafting import EDITABLE, copy_draft, discard_draft, draft_item, findings_of, submit_draft
 from huitong.apps.catalog.effects import Effect, effects_of
 from huitong.apps.catalog.field_lines import fields_from, lines_from, moved, read_lines
 from huitong.apps.catalog.models import DataElement, ItemDraft
@@ -153,7 +146,8 @@ def draft_step(request: HttpRequest, draft_id: int, step: str) -> HttpResponse:
     draft = access_draft(user, draft_id)
     if step not in STEPS:
         raise Http404
-    if draft.state not in EDITABLE or not may_draft_for(user, draft.provider):
+    shown = draft.state in EDITABLE or request.method == "POST"  # what was typed comes back, whatever has become of it
+    if not shown or not may_draft_for(user, draft.provider):
         return redirect("catalog:draft", draft_id)
     if step == "fields":
         return _fields_step(request, user, draft)
@@ -161,10 +155,12 @@ def draft_step(request: HttpRequest, draft_id: int, step: str) -> HttpResponse:
     offered = {"viewer": user, "spec": spec} if step != "sharing" else {}
     if request.method == "POST":
         form = _FORMS[step](request.POST, **offered)
+        conflict = None
         if form.is_valid():
-            save_draft(user, draft_id=draft_id, spec=form.applied(spec))
-            return _go_on(request, draft_id, step)
-        return _step_page(request, draft, step, form, ())
+            conflict = save_step(request, user, draft_id, form.applied(spec), form.parts)
+            if conflict is None:
+                return _go_on(request, draft_id, step)
+        return _step_page(request, draft, step, form, (), conflict)
     blank = _FORMS[step](**offered)
     form = _FORMS[step](blank.initial_of(spec), **offered)
     found = findings_of(draft) if _is_checked(request, draft) else ()
@@ -186,14 +182,19 @@ def _is_checked(request: HttpRequest, draft: ItemDraft) -> bool:
 
 
 def _step_page(
-    request: HttpRequest, draft: ItemDraft, step: str, form: StepForm, found: Sequence[Finding]
+    request: HttpRequest,
+    draft: ItemDraft,
+    step: str,
+    form: StepForm,
+    found: Sequence[Finding],
+    conflict: Conflict | None = None,
 ) -> HttpResponse:
     notes = [one for one in found if one.severity == "warning" and one.line is None and one.field in form.fields]
-    context = {**_step_context(draft, step), "form": form, "notes": notes}
-    return render(request, "catalog/draft_step.html", context)
+    context = {**_step_context(request, draft, step, conflict), "form": form, "notes": notes}
+    return render(request, "catalog/draft_step.html", context, status=conflict.status if conflict else 200)
 
 
-def _step_context(draft: ItemDraft, step: str) -> dict[str, object]:
+def _step_context(request: HttpRequest, draft: ItemDraft, step: str, conflict: Conflict | None) -> dict[str, object]:
     names = list(STEPS)
     place = names.index(step)
     previous = reverse("catalog:draft_step", args=[draft.pk, names[place - 1]]) if place else ""
@@ -203,6 +204,8 @@ def _step_context(draft: ItemDraft, step: str) -> dict[str, object]:
         "title": STEPS[step],
         "progress": progress_of(draft, step),
         "previous": previous,
+        "version": seen_version(request, draft),
+        "conflict": conflict,
     }
 
 
@@ -218,7 +221,7 @@ def progress_of(draft: ItemDraft, step: str) -> list[ShownStep]:
 
 def _go_on(request: HttpRequest, draft_id: int, step: str) -> HttpResponse:
     names = list(STEPS)
-    if request.POST.get("go") == "save":
+    if request.POST.get("go") == "save" or "over" in request.POST:
         messages.success(request, _("已保存。"))
         return redirect(reverse("catalog:draft_step", args=[draft_id, step]) + "?check=1")
     following = names.index(step) + 1
@@ -230,24 +233,27 @@ def _go_on(request: HttpRequest, draft_id: int, step: str) -> HttpResponse:
 def _fields_step(request: HttpRequest, user: User, draft: ItemDraft) -> HttpResponse:
     spec, order = draft.as_spec(), request.POST.get("go", "")
     found: tuple[Finding, ...] = ()
+    conflict = None
     if request.method == "POST":
         lines = read_lines(request.POST.dict())
-        if order in ("save", "next"):
-            save_draft(user, draft_id=draft.pk, spec=msgspec.structs.replace(spec, fields=fields_from(lines)))
-            return _go_on(request, draft.pk, "fields")
+        if order in ("save", "next") or "over" in request.POST:
+            mine = msgspec.structs.replace(spec, fields=fields_from(lines))
+            conflict = save_step(request, user, draft.pk, mine, ("fields",))
+            if conflict is None:
+                return _go_on(request, draft.pk, "fields")
         lines = moved(lines, order)
     else:
         found = findings_of(draft) if _is_checked(request, draft) else found
         lines = lines_from(spec.fields, found, _hints(draft))
     elements = DataElement.objects.only("name", "title", "title_en")
     context = {
-        **_step_context(draft, "fields"),
+        **_step_context(request, draft, "fields", conflict),
         "lines": lines,
         "notes": [one for one in found if one.field == "fields" and one.line is None],
         "elements": [(row.name, row.shown_title) for row in elements],
         "guide_types": choices("guide_type"),
     }
-    return render(request, "catalog/draft_fields.html", context)
+    return render(request, "catalog/draft_fields.html", context, status=conflict.status if conflict else 200)
 
 
 def _hints(draft: ItemDraft) -> dict[str, str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
 from django.utils.translation import gettext_lazy as _
 
 from huitong.apps.declared import in_language
@@ -88,6 +89,18 @@ def differences(
         *_fields(before, after, titles or {}),
         *_rules(before, after),
     )
+
+
+def differences_in(
+    parts: Collection[str], before: items.CatalogItem, after: items.CatalogItem, titles: Titles | None = None
+) -> tuple[Difference, ...]:
+    """Return what differs between two states of an item in these of its parts, as :func:`differences` does of all."""
+    return differences(before, with_parts(before, after, parts), titles)
+
+
+def with_parts(item: items.CatalogItem, other: items.CatalogItem, parts: Collection[str]) -> items.CatalogItem:
+    """Return an item with these parts as another one has them."""
+    return msgspec.structs.replace(item, **{name: getattr(other, name) for name in parts})
 
 
 def _parts(place: Text, before: object, after: object, skip: tuple[str, ...] = ()) -> Iterator[Difference]:

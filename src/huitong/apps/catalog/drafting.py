@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import msgspec
 from django.db import IntegrityError, transaction
@@ -13,6 +13,8 @@ from huitong.apps.cases.services import act, open_case
 from huitong.apps.cases.titles import title_form
 from huitong.apps.catalog.checking import Finding, Surroundings, check_item, count_findings, surroundings
 from huitong.apps.catalog.classes import lineage, resource_class_of
+from huitong.apps.catalog.differing import with_parts
+from huitong.apps.catalog.draft_versions import check_version, keep_version
 from huitong.apps.catalog.models import CatalogItem, ItemDraft
 from huitong.apps.catalog.selectors import access_draft, item_by_code, may_draft_for, open_draft_of
 from huitong.apps.declared import revived, stored
@@ -22,6 +24,7 @@ from huitong.foundation.errors import Terminal
 
 CASE_TYPE = "catalog_item"
 EDITABLE = (ItemDraft.State.EDITING, ItemDraft.State.RETURNED)
+ALL_PARTS = items.CatalogItem.__struct_fields__
 
 
 @transaction.atomic
@@ -44,10 +47,10 @@ def draft_item(
     Raises:
         Terminal: ``people.not_found`` for an unknown provider, ``people.not_allowed`` unless the user drafts for it.
     """
-    provider = _provider(acting_user, spec.provider)
+    provider = drafted_provider(acting_user, spec.provider)
     draft = ItemDraft(kind=ItemDraft.Kind.CREATE, origin=origin, provider=provider, created_by=acting_user)
     draft.evidence = dict(evidence or {})
-    _write(draft, spec, around)
+    _write(acting_user, draft, spec, origin, around)
     record_audit(acting_user, action="catalog.draft_item", kind="draft", target=str(draft.pk), after=spec)
     return draft
 
@@ -73,14 +76,14 @@ def draft_change(
             ``catalog.change_begun`` when ``spec`` would replace what somebody wrote.
     """
     item = item_by_code(code)
-    _provider(acting_user, item.provider.code)
+    drafted_provider(acting_user, item.provider.code)
     around = around or surroundings()
     known = _editable_draft_of(item)
-    if known is not None and (spec is None or _says(known, spec, around)):
+    if known is not None and (spec is None or says(known, spec, around)):
         return known
     draft = _blank_draft(acting_user, item, ItemDraft.Kind.CHANGE, origin, around)
     before = draft.as_spec() if draft.pk else None
-    _write(draft, spec or item.as_spec(), around)
+    _write(acting_user, draft, spec or item.as_spec(), origin, around)
     record_audit(
         acting_user, action="catalog.draft_change", kind="draft", target=str(draft.pk), before=before, after=spec
     )
@@ -96,13 +99,13 @@ def draft_cancellation(acting_user: User, *, code: str, reason: str) -> ItemDraf
             ``catalog.change_begun`` when it would replace what somebody wrote.
     """
     item = item_by_code(code)
-    _provider(acting_user, item.provider.code)
+    drafted_provider(acting_user, item.provider.code)
     if not reason.strip():
         raise Terminal("catalog.reason_missing")
     around = surroundings()
     draft = _blank_draft(acting_user, item, ItemDraft.Kind.CANCEL, ItemDraft.Origin.ITEM, around)
     draft.reason = reason.strip()
-    _write(draft, item.as_spec(), around)
+    _write(acting_user, draft, item.as_spec(), ItemDraft.Origin.ITEM, around)
     record_audit(acting_user, action="catalog.draft_cancellation", kind="draft", target=str(draft.pk))
     return _to_review(acting_user, draft)
 
@@ -139,11 +142,12 @@ def _is_written(draft: ItemDraft, around: Surroundings) -> bool:
     if draft.kind != ItemDraft.Kind.CHANGE or draft.state != ItemDraft.State.EDITING or draft.item is None:
         return True
     version = draft.item.versions.filter(version=draft.base_version).first()
-    return version is None or not _says(draft, revived(version.spec, items.CatalogItem), around)
+    return version is None or not says(draft, revived(version.spec, items.CatalogItem), around)
 
 
-def _says(draft: ItemDraft, spec: items.CatalogItem, around: Surroundings) -> bool:
-    return draft.kind != ItemDraft.Kind.CANCEL and draft.as_spec() == _derived(spec, around)
+def says(draft: ItemDraft, spec: items.CatalogItem, around: Surroundings) -> bool:
+    """Tell whether a draft would make the item what ``spec`` says."""
+    return draft.kind != ItemDraft.Kind.CANCEL and draft.as_spec() == derived(spec, around)
 
 
 def _begun(item: CatalogItem, known: ItemDraft) -> Terminal:
@@ -151,7 +155,20 @@ def _begun(item: CatalogItem, known: ItemDraft) -> Terminal:
     return Terminal("catalog.change_begun", item=item.code, title=item.title, by=by, draft=known.pk)
 
 
-def _provider(user: User, code: str) -> Organisation:
+def new_item_begun(known: ItemDraft) -> Terminal:
+    """Return what refuses a second draft of a new item."""
+    if known.state == ItemDraft.State.SUBMITTED:
+        return Terminal("catalog.draft_in_review", item=known.title, case=known.case)
+    by = known.created_by.name if known.created_by else "—"
+    return Terminal("catalog.new_item_begun", title=known.title, by=by, draft=known.pk)
+
+
+def drafted_provider(user: User, code: str) -> Organisation:
+    """Return an organisation whose items the user drafts.
+
+    Raises:
+        Terminal: ``people.not_found``, ``people.not_allowed``.
+    """
     provider = organisation_by_code(code)
     if not may_draft_for(user, provider):
         raise Terminal("people.not_allowed", login=user.login)
@@ -159,17 +176,36 @@ def _provider(user: User, code: str) -> Organisation:
 
 
 @transaction.atomic
-def save_draft(acting_user: User, *, draft_id: int, spec: items.CatalogItem) -> ItemDraft:
+def save_draft(
+    acting_user: User,
+    *,
+    draft_id: int,
+    spec: items.CatalogItem,
+    version: int | None,
+    parts: Collection[str] = ALL_PARTS,
+    origin: str = ItemDraft.Origin.FORM,
+    around: Surroundings | None = None,
+) -> ItemDraft:
     """Keep what has been written, whatever is still wrong with it.
 
+    Args:
+        version: of the draft as the user saw it; None (for programs) writes over whatever it is now.
+        parts: those of the item that were written; what others wrote in the rest meanwhile stays.
+        origin: one of :class:`ItemDraft.Origin`: how it was written.
+        around: what to check against, when the caller saves many.
+
     Raises:
-        Terminal: ``people.not_found``, ``people.not_allowed``, ``catalog.draft_closed`` once it is in review or done.
+        Terminal: ``people.not_found``, ``people.not_allowed``, ``catalog.draft_closed`` once it is in review or done,
+            ``catalog.draft_changed_meanwhile`` when these parts are not what the user saw.
     """
+    ItemDraft.objects.select_for_update().filter(pk=draft_id).first()  # before it is read: two may save at once
     draft = editable_draft(acting_user, draft_id)
+    check_version(draft, spec, parts, version)
     before = draft.as_spec()
+    spec = with_parts(before, spec, parts)
     if spec.provider != before.provider:
-        draft.provider = _provider(acting_user, spec.provider)
-    _write(draft, spec, None)
+        draft.provider = drafted_provider(acting_user, spec.provider)
+    _write(acting_user, draft, spec, origin, around)
     record_audit(
         acting_user, action="catalog.save_draft", kind="draft", target=str(draft.pk), before=before, after=spec
     )
@@ -279,20 +315,25 @@ def require_right(draft: ItemDraft) -> None:
         raise Terminal("catalog.item_changed_meanwhile", item=draft.item.code, version=draft.item.version)
 
 
-def _write(draft: ItemDraft, spec: items.CatalogItem, around: Surroundings | None) -> None:
+def _write(user: User, draft: ItemDraft, spec: items.CatalogItem, origin: str, around: Surroundings | None) -> None:
     around = around or surroundings()
-    spec = _derived(spec, around)
+    spec = derived(spec, around)
+    anew = draft.pk is None or draft.as_spec() != spec
     draft.spec, draft.title = stored(spec), spec.title[:200]
     draft.errors, draft.warnings = count_findings(check_item(spec, around))
     try:
         with transaction.atomic():
+            if anew:
+                draft.version += 1
             draft.save()
     except IntegrityError as error:  # two people began a change of one item at once
         raise Terminal("catalog.draft_in_review", item=spec.code, case="") from error
+    if anew:
+        keep_version(user, draft, origin)
 
 
-def _derived(spec: items.CatalogItem, around: Surroundings) -> items.CatalogItem:
-    """Fill in what follows from the class: the resource class, and the category in words."""
+def derived(spec: items.CatalogItem, around: Surroundings) -> items.CatalogItem:
+    """Return an item with what follows from its class: the resource class, and the category in words."""
     kind = resource_class_of(spec.classification)
     if not kind:
         return spec

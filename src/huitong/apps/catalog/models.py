@@ -306,6 +306,8 @@ class ItemDraft(models.Model):
     """Number of the review."""
     errors = models.PositiveIntegerField(default=0)
     warnings = models.PositiveIntegerField(default=0)
+    version = models.PositiveIntegerField(default=0)
+    """How often what it says was written anew."""
     evidence = models.JSONField(default=dict)
     """How the fields were recognised in a live source, by column: confidence in percent and why."""
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -330,4 +332,27 @@ class ItemDraft(models.Model):
 
     def as_spec(self) -> items.CatalogItem:
         """Return what is written so far."""
+        return revived(self.spec, items.CatalogItem)
+
+
+class DraftVersion(models.Model):
+    """What a draft said each time it was written anew: who saves over something newer is told by whom and what."""
+
+    draft = models.ForeignKey(ItemDraft, on_delete=models.CASCADE, related_name="versions")
+    version = models.PositiveIntegerField()
+    spec = SpecField()
+    origin = models.CharField(max_length=8, choices=ItemDraft.Origin)
+    """How it was written: by an import, or by a person in the form."""
+    at = models.DateTimeField(auto_now_add=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["draft", "-version"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["draft", "version"], name="draft_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.draft_id}@{self.version}"
+
+    def as_spec(self) -> items.CatalogItem:
+        """Return what was written then."""
         return revived(self.spec, items.CatalogItem)

@@ -61,8 +61,9 @@ def upload(request: HttpRequest) -> HttpResponse:
         rows = [tuple(Cell(text) for text in (one.cell, one.title, one.value, one.text)) for one in report.problems]
         problems = plain_table(_("没有导入的内容"), columns, rows, Empty(""))
         context |= {"report": report, "problems": problems, "left_alone": _left_alone_table(user, report.left_alone)}
-        if report.drafts and not report.problems and not report.left_alone:
+        if report.count("new") + report.count("updated") and not report.problems and not report.left_alone:
             messages.success(request, _("全部导入成草稿。"))
+        context["counts"] = {outcome: report.count(outcome) for outcome in ("new", "updated", "same")}
     return render(request, "catalog/import.html", context)
 
 
