@@ -86,7 +86,7 @@ def test_every_address_as_everybody(opened: Case, as_: Open) -> None:
         address = f"/cases/{NUMBER}/{path}/"
         codes = [as_(login).post(address, {"version": 1}).status_code for login in ("centre", "citizen", "")]
         assert codes == [404, 404, 302], path
-        assert as_("bureau").get(address).status_code == 405, path
+        assert as_("bureau").get(address).headers["Location"] == f"/cases/{NUMBER}/", path
     for path in ("actions", "comments"):
         body = {"action": "pass_on", "version": 1, "comment": "x"}
         answers = [as_(login).post(f"/api/cases/{NUMBER}/{path}", body, "application/json") for login in ("centre", "")]
@@ -122,9 +122,8 @@ def test_acting_on_the_page(opened: Case, as_: Open) -> None:
 
 def test_a_refused_action_stands_open_alone(opened: Case, as_: Open) -> None:
     client = as_("bureau")
-    assert [node.css_first("form").attributes["action"] for node in _open_actions(client.get(f"/cases/{NUMBER}/"))] == [
-        f"/cases/{NUMBER}/act/pass_on/"
-    ]
+    (usual,) = _open_actions(client.get(f"/cases/{NUMBER}/"))
+    assert usual.css_first(f"form[action='/cases/{NUMBER}/act/pass_on/']") is not None
     (tried,) = _open_actions(client.post(f"/cases/{NUMBER}/act/ask_back/", {"version": 1}))
     summary, reason = tried.css_first("[data-errors]"), tried.css_first("#ask_back-comment")
     assert summary is not None and "理由：请说明理由。" in summary.text(), "in sight, and form.js gives it the focus"
