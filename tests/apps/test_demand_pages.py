@@ -129,7 +129,8 @@ def test_every_address_as_everybody(as_: Open, user: Login) -> None:
         for login, status in statuses.items():
             answer = as_(login).post(f"/needs/application/{case.number}/{action}/", data)
             assert answer.status_code == status, (action, login)
-        assert as_("bureau").get(f"/needs/application/{case.number}/{action}/").status_code == 405
+        led = as_("bureau").get(f"/needs/application/{case.number}/{action}/")
+        assert led.headers["Location"] == f"/applications/{case.number}/", "the page of the form"
     assert as_("leader").post("/apply/service/resident/").status_code == 403
     assert as_("leader").get("/demands/new/").status_code == 403
     assert as_("leader").post(f"/demands/{demand.number}/join/", {"matter": "x"}).status_code == 403

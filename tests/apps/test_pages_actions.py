@@ -52,6 +52,38 @@ def words(response: object) -> str:
     return page.body.text(separator=" ", strip=True)
 
 
+LED = {
+    "/cases/YS-2026-000009/act/reject/": "/cases/YS-2026-000009/",
+    "/cases/YS-2026-000009/files/": "/cases/YS-2026-000009/",
+    "/needs/demand/XQ-2026-000001/join/": "/demands/XQ-2026-000001/",
+    "/demands/XQ-2026-000001/join/": "/demands/XQ-2026-000001/",
+    "/disputes/value/": "/look-up/",
+    "/drafts/3/files/8/drop/": "/drafts/3/files/",
+    "/drafts/3/files/": "/drafts/3/",
+    "/calendar/day/": "/calendar/",
+    "/calendar/2030/notice/": "/calendar/",
+    "/webhooks/put/": "/webhooks/",
+    "/help/tour/go/": "/help/tour/",
+    "/assessment/2026Q1/freeze/": "/assessment/2026Q1/",
+}
+
+
+@pytest.mark.parametrize("address", LED)
+def test_an_address_of_a_form_leads_to_its_page(town: Path, as_: Callable[[str], Client], address: str) -> None:
+    client = as_("bureau")
+    assert client.get(address).headers["Location"] == client.head(address).headers["Location"] == LED[address]
+    again = client.post("/i18n/setlang/", {"language": "en", "next": address})
+    assert client.get(again.headers["Location"]).headers["Location"] == LED[address], "from a form that was refused"
+
+
+def test_what_cannot_be_opened_is_said_on_a_page(nobody: Client) -> None:
+    for answer in (nobody.get("/appearance/"), nobody.get("/logout/"), nobody.put("/help/tour/go/")):
+        assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+        assert "不能直接打开" in words(answer) and "回到首页" in words(answer)
+    assert nobody.get("/needs/nonsense/1/refuse/").headers["Location"] == "/needs/"
+    assert nobody.get("/api/cases/bulk").status_code == 405, "an API says what it refuses and leads nowhere"
+
+
 def test_sign_in_and_out(nobody: Client) -> None:
     wrong = nobody.post("/login/", {"login": "police", "password": "no"})
     assert wrong.status_code == 200 and "账号或密码不对" in words(wrong)
@@ -219,7 +251,7 @@ def test_the_chain_of_evidence(as_: Callable[[str], Client], system: User, home:
     look_up(as_("police"), purpose="apply")
     import_evidence()
     client = as_("bureau")
-    assert client.get("/evidence/check/").status_code == 405
+    assert client.get("/evidence/check/").headers["Location"] == "/evidence/"
     assert "没有发现缺失或改动" in words(client.post("/evidence/check/"))
     (file,) = ledger_folder(home).glob("desk*/*.jsonl")
     record = json.loads(file.read_text(encoding="utf-8").splitlines()[0])

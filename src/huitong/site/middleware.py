@@ -12,10 +12,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
 from huitong.apps.labels import language
+from huitong.apps.posted import page_above
 from huitong.foundation.errors import HuitongError, Terminal
 from huitong.site.views import problem_page
 
@@ -70,7 +72,7 @@ def _nul_in_json(body: bytes) -> bool:
 
 
 class ProblemPages:
-    """Answers a :class:`HuitongError` that a view did not handle with its page."""
+    """Answers a :class:`HuitongError` that a view did not handle with its page, and what is asked the wrong way."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -79,7 +81,9 @@ class ProblemPages:
         """Pass the request on, unless a page of somebody signed in asks for more of itself after the session ended."""
         if request.headers.get("X-Signed-In") and not request.user.is_authenticated:
             return _sign_in(request)
-        return self.get_response(request)
+        answer = self.get_response(request)
+        wrong_way = answer.status_code == 405 and not request.path.startswith(API)
+        return _way_on(request, answer) if wrong_way else answer
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Return the page of ``exception``; None leaves it to the next."""
@@ -88,6 +92,16 @@ class ProblemPages:
         if exception.code == SIGN_IN_NEEDED:
             return _sign_in(request)
         return problem_page(request, exception)
+
+
+def _way_on(request: HttpRequest, refusal: HttpResponse) -> HttpResponse:
+    """Lead who reads an address that only takes forms to the page it belongs to, else say so on a page."""
+    above = page_above(request.path) if request.method in ("GET", "HEAD") else ""
+    if above:
+        return redirect(above)
+    page = problem_page(request, Terminal("site.wrong_method", path=request.path))
+    page.headers["Allow"] = refusal.headers["Allow"]
+    return page
 
 
 def _sign_in(request: HttpRequest) -> HttpResponse:

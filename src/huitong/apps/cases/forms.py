@@ -43,6 +43,9 @@ class AnswersForm(forms.Form):
         known = known or {}
         for field in declared:
             self.fields[field.name] = _field(case_type, field, case, known)
+        for shown in self.fields.values():
+            if shown.required and not shown.widget.use_fieldset:
+                shown.widget.attrs["aria-required"] = "true"
         self.answers: dict[str, object] = {}
 
     def clean(self) -> dict[str, object]:
@@ -66,15 +69,11 @@ class ActionForm(AnswersForm):
         self.action = action
         comment = self.fields.pop("comment")
         comment.label = _("理由") if action.reason else _("说明（可以不填）")
-        comment.widget = forms.Textarea(attrs={"class": "input prose", "rows": 3})
+        comment.required = action.reason
+        comment.error_messages["required"] = _("请说明理由。")
+        attrs = {"class": "input prose", "rows": 3, **({"aria-required": "true"} if action.reason else {})}
+        comment.widget = forms.Textarea(attrs=attrs)
         self.fields["comment"] = comment
-
-    def clean(self) -> dict[str, object]:
-        """An action that wants a reason gets one."""
-        cleaned = super().clean()
-        if self.action.reason and not str(cleaned.get("comment") or "").strip():
-            self.add_error("comment", _("请说明理由。"))
-        return cleaned
 
 
 def _initial(declared: Sequence[FormField], known: Mapping[str, object]) -> dict[str, object]:
@@ -94,10 +93,11 @@ def _field(case_type: str, field: FormField, case: Case | None, known: Mapping[s
     words: dict[str, object] = {
         "label": in_language(field.title, field.title_en) + ("" if field.required else _optional()),
         "help_text": in_language(field.help, field.help_en),
-        "required": False,
+        "required": field.required,
+        "error_messages": {"required": PROBLEMS["missing"]},
     }
     if offered is not None or field.kind == "yes_no":
-        words["error_messages"] = {"invalid_choice": PROBLEMS["not_offered"]}
+        words["error_messages"] = {"required": PROBLEMS["missing"], "invalid_choice": PROBLEMS["not_offered"]}
     if field.kind == "yes_no":
         pairs = [("yes", _("是")), ("no", _("否"))]
         return forms.ChoiceField(choices=pairs, widget=forms.RadioSelect, **words)  # type: ignore[arg-type]

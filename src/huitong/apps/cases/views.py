@@ -131,10 +131,11 @@ def _kept(request: HttpRequest) -> dict[str, str]:
 
 
 def _offer(found: Case, step: Action, tried: ActionForm | None) -> dict[str, object]:
-    """An action with its form; the one that was tried keeps what was typed and stands open."""
-    mine = tried is not None and tried.action.name == step.name
-    form = tried if mine else _form(found, step)
-    return {"action": step, "form": form, "open": mine or step.tone == "primary"}
+    """An action with its form; the one that was tried keeps what was typed and stands open, and no other."""
+    if tried is None:
+        return {"action": step, "form": _form(found, step), "open": step.tone == "primary"}
+    mine = tried.action.name == step.name
+    return {"action": step, "form": tried if mine else _form(found, step), "open": mine}
 
 
 def _form(found: Case, step: Action, request: HttpRequest | None = None) -> ActionForm:

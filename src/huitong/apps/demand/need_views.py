@@ -9,8 +9,8 @@ import msgspec
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from huitong.apps.accounts.models import User
 from huitong.apps.accounts.selectors import require_official, require_user
@@ -34,6 +34,7 @@ from huitong.apps.demand.selectors import access_need, departments_for, items_fo
 from huitong.apps.demand.specs import Offer
 from huitong.apps.demand.suggesting import elements_of, text_of
 from huitong.apps.forms import SiteForm
+from huitong.apps.posted import posted_from
 from huitong.apps.sharing.models import Grant
 from huitong.apps.sharing.selectors import may_keep_app
 from huitong.engine.declarations.cases import Action, CaseType
@@ -180,7 +181,11 @@ def _filled(case: Case) -> dict[str, object]:
     return data | {"fields_asked": data.get("fields", []), "clear_asked": data.get("clear", [])}
 
 
-@require_POST
+def _page_of_step(kind: str, number: str, action: str) -> str:  # noqa: ARG001 - the address's values
+    return reverse(f"demand:{kind}", args=[number]) if kind in Need.Kind.values else ""
+
+
+@posted_from(_page_of_step)
 def step(request: HttpRequest, kind: str, number: str, action: str) -> HttpResponse:
     """Take a step; shows the page again with what is wrong."""
     user = require_user(request.user)

@@ -6,9 +6,9 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from huitong.apps.accounts.models import User
 from huitong.apps.accounts.selectors import require_official, require_signed_in
@@ -19,6 +19,7 @@ from huitong.apps.disputes.selectors import doubted, may_doubt, trace_of_service
 from huitong.apps.disputes.services import CASE_TYPE, open_dispute
 from huitong.apps.disputes.tracing import Trace
 from huitong.apps.labels import language
+from huitong.apps.posted import posted_from
 from huitong.apps.sharing.selectors import service_page
 from huitong.apps.sharing.specs import ServicePage
 from huitong.engine.declarations.cases import FormField
@@ -49,7 +50,7 @@ def _declared() -> tuple[FormField, ...]:
     return tuple(field for field in spec.form if field.name in ASKED)
 
 
-@require_POST
+@posted_from(lambda: reverse("libraries:look_up"))
 def of_value(request: HttpRequest) -> HttpResponse:
     """Ask what is wrong about a value of a look-up, then send it. The button that leads here says which value."""
     require_official(request.user)
@@ -64,7 +65,7 @@ def of_value(request: HttpRequest) -> HttpResponse:
     return _page(request, {"form": form, "token": token, "value": doubted(trace)})
 
 
-@require_POST
+@posted_from(lambda number: reverse("cases:case", args=[number]))
 def source_row(request: HttpRequest, number: str) -> HttpResponse:
     """Show the doubted row to its own department. A post: looking leaves evidence."""
     user = require_signed_in(request.user)
