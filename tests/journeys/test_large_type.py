@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from playwright.sync_api import Browser, expect
 from tests.journeys.test_desk import NARROW, Visit, visit
@@ -12,7 +14,17 @@ __all__ = ["visit"]
 pytestmark = pytest.mark.browser
 OPEN_TO_ALL = ("/", "/papers/", "/open/", "/hotline/", "/mine/", "/help/", "/search/?q=参保", "/items/",
                "/items/CENTRE-01/", "/login/", "/design/")  # fmt: skip
-FOR_OFFICIALS = ("/", "/cases/", "/items/", "/items/CENTRE-01/", "/services/", "/issues/", "/find/?q=户籍")
+FOR_OFFICIALS = ("/", "/cases/", "/items/", "/items/CENTRE-01/", "/services/", "/issues/", "/calendar/",
+                 "/find/?q=户籍")  # fmt: skip
+WIDTHS = (1440, 1280, 1024, 768, 360)
+LONGEST = "node => { node.textContent = 'Gaocheng Human Resources and Social Security Bureau' }"
+STILL = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+CROWDED = """() => {
+  const bar = document.querySelector('.bar'), shown = [...bar.querySelectorAll('.brand, .bar-search, .bar-tools > *')];
+  const boxes = shown.map(node => node.getBoundingClientRect()).filter(box => box.width);
+  return boxes.some(box => box.right > innerWidth + 1) || boxes.some((box, at) => at
+    && box.left < boxes[at - 1].right - 1 && box.top < boxes[at - 1].bottom - 1);
+}"""
 LOOK = "[document.documentElement.dataset.text, document.documentElement.dataset.contrast]"
 
 
@@ -57,3 +69,25 @@ def test_the_desk_fits_a_phone(visit: Visit, site: str, language: str) -> None:
         bureau.open(path)
     bureau.open(f"/cases/{filed_demand(visit, f'办理状态 {language}')}/")
     expect(bureau.page.locator("#line")).to_be_visible()
+
+
+def test_the_desk_fits_every_window(visit: Visit, site: str) -> None:
+    """Whatever the size of its type, with one department looked at whose name is as long as they get."""
+    bureau = visit("bureau")
+    page = bureau.page
+    page.locator(".bar .bar-desk summary").click()
+    page.locator(".bar .bar-desk select").select_option("only:police")
+    page.locator(".bar .bar-desk .menu-choice button").click()
+    page.wait_for_load_state()
+    expect(page.locator(".desk-strip")).to_be_visible()
+    for language, text in product(("zh-hans", "en"), ("normal", "large", "largest")):
+        chosen = {"huitong_text": text, "django_language": language}
+        page.context.add_cookies([{"name": name, "value": value, "url": site} for name, value in chosen.items()])
+        for path in ("/", "/items/"):
+            bureau.open(path)
+            page.locator(".bar .bar-desk .label").evaluate(LONGEST)
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 900})
+                page.evaluate(STILL)
+                bureau.check()
+                assert not page.evaluate(CROWDED), (path, language, text, width)
