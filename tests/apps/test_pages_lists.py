@@ -91,8 +91,8 @@ def test_export(bureau: Client, system: User) -> None:
     assert "attachment" in response.headers["Content-Disposition"]
     text = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     header, row = csv.reader(io.StringIO(text))
-    assert header[:2] == ["目录名称", "提供部门"]
-    assert row[:3] == ['\'=HYPERLINK("x")', "公安", "有条件共享"]
+    assert header[:5] == ["目录名称", "信息资源代码", "目录代码", "向社会开放", "提供部门"]
+    assert [row[place] for place in (0, 2, 4, 5)] == ['\'=HYPERLINK("x")', "X-1", "公安", "有条件共享"]
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,18 @@ class Cell:
     icon: str = ""
     more: Sequence[Label] = ()
     """Badges after the value."""
+    exact: Value = None
+    """What files hold where the page says it in words or cuts it off: a number, a share of one, the whole text."""
+    parts: Sequence[Value] = ()
+    """What files hold in the column's parts; none: the second line in the first of them."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A column that only files have, after the one it belongs to: what cells say in their second line on the page."""
+
+    title: Text
+    kind: Kind = "text"
 
 
 @dataclass(frozen=True)
@@ -63,6 +75,14 @@ class Column:
     """Whether it is there only for readers who ask for it."""
     term: str = ""
     """The glossary's English name of what the heading means: a question mark explains it."""
+    unit: Text = ""
+    """Said in the heading of files, where the page says it in each cell."""
+    form: str = ""
+    """How a workbook shows its numbers, as a spreadsheet's number format; "" for the usual way."""
+    parts: tuple[Part, ...] = ()
+    """What files have beside it: identifiers, deadlines, whatever cells say in their second line."""
+    whole: bool = True
+    """Whether files have the column itself, and not its parts alone."""
 
 
 @dataclass(frozen=True)
