@@ -126,6 +126,8 @@ class Listing(Generic[T]):
     empty: Empty
     search: Text = ""
     """Label of the search box; "" for none."""
+    search_form: str = ""
+    """Id of a form elsewhere on the page that searches the list by ``q``: it sends the filters and columns along."""
     filters: tuple[Filter, ...] = ()
     order: str = ""
     """The column, with ``-`` for descending, that the rows come by at first."""
@@ -229,6 +231,13 @@ class Table:
     """The parts of the query that choosing columns keeps."""
     size: int = PAGE_SIZE
     sizes: Sequence[int] = ()
+    search_form: str = ""
+
+    @property
+    def searched_with(self) -> Sequence[tuple[str, str]]:
+        """What a search by a form elsewhere on the page keeps: all but the order, for what fits best comes first."""
+        kept = [(name, value) for name, value in self.address if value and name not in ("q", "order")]
+        return [*kept, *(("col", name) for name in self.chosen)] if self.search_form else []
 
     @property
     def cut(self) -> bool:
@@ -349,6 +358,7 @@ def table_of(request: HttpRequest, listing: Listing[T], fetch: Fetch[T], views: 
         ],
         size=size,
         sizes=PAGE_SIZES if page.total > PAGE_SIZE else (),
+        search_form=listing.search_form,
     )
 
 

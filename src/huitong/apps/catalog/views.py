@@ -103,6 +103,7 @@ def _item_listing(viewer: Viewer, text: str) -> Listing[ItemRow]:
         ),
         cells=_item_cells,
         empty=_nothing(viewer, text),
+        search_form="catalog-q-form",
         filters=(
             Filter("provider", _("提供部门"), providers),
             Filter("classification", _("资源分类"), _classes()),
