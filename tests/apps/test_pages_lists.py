@@ -84,6 +84,16 @@ def test_pages_of_a_long_list(bureau: Client, system: User) -> None:
     }
 
 
+def test_a_search_keeps_filters_and_columns(bureau: Client) -> None:
+    page = parsed(bureau, "/items/?q=%E5%8F%82&provider=data&link_state=&size=100&order=-title&page=2&col=provider")
+    assert page.css_first("form#catalog-q-form input[name=q]") is not None
+    kept = [
+        (node.attributes["name"], node.attributes["value"]) for node in page.css("#list-items [form=catalog-q-form]")
+    ]
+    assert kept == [("provider", "data"), ("size", "100"), ("col", "title"), ("col", "provider")]
+    assert parsed(bureau, "/items/").css_first("[form=catalog-q-form]") is None
+
+
 def test_export(bureau: Client, system: User) -> None:
     put_item(system, spec=msgspec.structs.replace(PERSON, code="X-1", table="x1", title='=HYPERLINK("x")', link=None))
     response = bureau.get("/items/?export=csv&q=X-1")
@@ -91,8 +101,8 @@ def test_export(bureau: Client, system: User) -> None:
     assert "attachment" in response.headers["Content-Disposition"]
     text = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     header, row = csv.reader(io.StringIO(text))
-    assert header[:2] == ["目录名称", "提供部门"]
-    assert row[:3] == ['\'=HYPERLINK("x")', "公安", "有条件共享"]
+    assert header[:5] == ["目录名称", "信息资源代码", "目录代码", "向社会开放", "提供部门"]
+    assert [row[place] for place in (0, 2, 4, 5)] == ['\'=HYPERLINK("x")', "X-1", "公安", "有条件共享"]
 
 
 @pytest.mark.parametrize(

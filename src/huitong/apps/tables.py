@@ -44,6 +44,18 @@ class Cell:
     icon: str = ""
     more: Sequence[Label] = ()
     """Badges after the value."""
+    exact: Value = None
+    """What files hold where the page says it in words or cuts it off: a number, a share of one, the whole text."""
+    parts: Sequence[Value] = ()
+    """What files hold in the column's parts; none: the second line in the first of them."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A column that only files have, after the one it belongs to: what cells say in their second line on the page."""
+
+    title: Text
+    kind: Kind = "text"
 
 
 @dataclass(frozen=True)
@@ -63,6 +75,14 @@ class Column:
     """Whether it is there only for readers who ask for it."""
     term: str = ""
     """The glossary's English name of what the heading means: a question mark explains it."""
+    unit: Text = ""
+    """Said in the heading of files, where the page says it in each cell."""
+    form: str = ""
+    """How a workbook shows its numbers, as a spreadsheet's number format; "" for the usual way."""
+    parts: tuple[Part, ...] = ()
+    """What files have beside it: identifiers, deadlines, whatever cells say in their second line."""
+    whole: bool = True
+    """Whether files have the column itself, and not its parts alone."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +126,8 @@ class Listing(Generic[T]):
     empty: Empty
     search: Text = ""
     """Label of the search box; "" for none."""
+    search_form: str = ""
+    """Id of a form elsewhere on the page that searches the list by ``q``: it sends the filters and columns along."""
     filters: tuple[Filter, ...] = ()
     order: str = ""
     """The column, with ``-`` for descending, that the rows come by at first."""
@@ -209,6 +231,13 @@ class Table:
     """The parts of the query that choosing columns keeps."""
     size: int = PAGE_SIZE
     sizes: Sequence[int] = ()
+    search_form: str = ""
+
+    @property
+    def searched_with(self) -> Sequence[tuple[str, str]]:
+        """What a search by a form elsewhere on the page keeps: all but the order, for what fits best comes first."""
+        kept = [(name, value) for name, value in self.address if value and name not in ("q", "order")]
+        return [*kept, *(("col", name) for name in self.chosen)] if self.search_form else []
 
     @property
     def cut(self) -> bool:
@@ -329,6 +358,7 @@ def table_of(request: HttpRequest, listing: Listing[T], fetch: Fetch[T], views: 
         ],
         size=size,
         sizes=PAGE_SIZES if page.total > PAGE_SIZE else (),
+        search_form=listing.search_form,
     )
 
 

@@ -31,6 +31,7 @@ from huitong.apps.tables import (
     Empty,
     Filter,
     Listing,
+    Part,
     Table,
     Wanted,
     listing_page,
@@ -138,7 +139,7 @@ def users(request: HttpRequest) -> HttpResponseBase:
         name="users",
         title=_("用户账号"),
         columns=(
-            Column("name", _("姓名"), head=True),
+            Column("name", _("姓名"), head=True, parts=(Part(_("账号")),)),
             Column("role", _("角色")),
             Column("organisation", _("机构")),
             Column("factor", _("第二道验证"), "badge"),

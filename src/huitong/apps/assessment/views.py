@@ -40,7 +40,7 @@ from huitong.apps.assessment.tasks import want_preview
 from huitong.apps.assessment.words import PEERS, STATES, cell_text, column_title, quarter_title, value_text
 from huitong.apps.declared import in_language
 from huitong.apps.paging import Page
-from huitong.apps.tables import Cell, Column, Empty, Filter, Kind, Listing, Wanted, listing_page
+from huitong.apps.tables import Cell, Column, Empty, Filter, Kind, Listing, Part, Wanted, listing_page
 from huitong.apps.tabs import Tab
 from huitong.engine.assessment.deriving import ROWS_YIELD, row_columns
 from huitong.engine.assessment.tables import fact_tables
@@ -236,7 +236,7 @@ def _row_listing(columns: tuple[str, ...], units: Mapping[str, str], *, invented
         name="behind",
         title=_("依据的数据"),
         columns=(
-            Column("title", _("名称"), head=True),
+            Column("title", _("名称"), head=True, parts=(Part(_("代码")),)),
             Column("met", _("是否达标"), "badge"),
             Column("unit", _("承担单位")),
             *(Column(name, column_title(name), _kind_of(name)) for name in extra),

@@ -10,7 +10,7 @@ from huitong.apps.accounts.selectors import Viewer, organisation_tree
 from huitong.apps.cases.specs import CaseRow
 from huitong.apps.declared import in_language
 from huitong.apps.labels import Text, Tone
-from huitong.apps.tables import Cell, Column, Empty, Filter, Listing
+from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Part
 from huitong.engine.declarations.cases import CaseType
 
 VIEWS: dict[str, Text] = {
@@ -20,6 +20,7 @@ VIEWS: dict[str, Text] = {
     "all": _("全部办件"),
 }
 _ICONS: dict[str, str] = {"good": "circle-check", "bad": "circle-x", "warn": "alert-circle", "info": "clock"}
+_DUE_PARTS = (Part(_("剩余工作日（逾期为负）"), "number"), Part(_("已升级")), Part(_("期限暂定")))
 _EMPTY: dict[str, Text] = {
     "mine": _("没有等您办理的事项"),
     "ours": _("没有等本单位办理的事项"),
@@ -45,11 +46,11 @@ def queue_listing(viewer: Viewer, view: str, types: dict[str, CaseType], case_ty
         name="cases",
         title=VIEWS[view],
         columns=(
-            Column("title", _("事项"), head=True),
+            Column("title", _("事项"), head=True, parts=(Part(_("编号")),)),
             Column("type", _("类型")),
             Column("state", _("状态"), "badge"),
-            Column("turn", _("轮到"), term="turn"),
-            Column("due", _("期限"), term="clock"),
+            Column("turn", _("轮到"), term="turn", parts=(Part(_("认领人")),)),
+            Column("due", _("期限"), term="clock", parts=_DUE_PARTS),
             Column("opened_at", _("提出时间"), "time"),
         ),
         cells=case_cells,
@@ -73,20 +74,30 @@ def case_cells(row: CaseRow) -> tuple[Cell, ...]:
         Cell(row.title, href=reverse("cases:case", args=[row.number]), note=row.number),
         Cell(row.type_title),
         Cell(row.state_title, tone=_tone(row.tone), icon=_ICONS.get(row.tone, "")),
-        Cell(row.turn_title, note=gettext("%(name)s 已认领") % {"name": row.claimed_by} if row.claimed_by else ""),
+        _turn_cell(row),
         due_cell(row),
         Cell(row.opened_at),
     )
 
 
+def _turn_cell(row: CaseRow) -> Cell:
+    note = gettext("%(name)s 已认领") % {"name": row.claimed_by} if row.claimed_by else ""
+    return Cell(row.turn_title, note=note, parts=(row.claimed_by,))
+
+
 def due_cell(row: CaseRow) -> Cell:
     """Return the deadline: its day, how far it is, and whether it is late by an icon as well as by its colour."""
     if row.due_on is None or row.days_left is None:
-        return Cell("")
+        return Cell("", parts=(None, _yes(row.escalated), ""))
     late = row.days_left < 0
     icon = "alert-triangle" if late else "clock" if row.days_left <= 1 else ""
     tone: Tone = "bad" if late else "warn" if row.days_left <= 1 else ""
-    return Cell(row.due_on.isoformat(), note=due_text(row), tone=tone, icon=icon)
+    parts = (row.days_left, _yes(row.escalated), _yes(row.provisional))
+    return Cell(row.due_on, note=due_text(row), tone=tone, icon=icon, parts=parts)
+
+
+def _yes(said: bool) -> Text:
+    return _("是") if said else _("否")
 
 
 def due_text(row: CaseRow) -> str:

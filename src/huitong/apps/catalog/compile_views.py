@@ -34,7 +34,18 @@ from huitong.apps.declared import in_language, revived
 from huitong.apps.labels import Text, choices, shown_problem
 from huitong.apps.paging import Page
 from huitong.apps.steps import ShownStep
-from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Wanted, listing_page, state_cell
+from huitong.apps.tables import (
+    Cell,
+    Column,
+    Empty,
+    Filter,
+    Listing,
+    Part,
+    Value,
+    Wanted,
+    listing_page,
+    state_cell,
+)
 from huitong.engine.declarations import items
 from huitong.foundation.errors import HuitongError, Terminal
 from huitong.foundation.numbers import whole_number
@@ -84,12 +95,12 @@ def _draft_listing() -> Listing[DraftRow]:
         name="drafts",
         title=_("目录编制"),
         columns=(
-            Column("title", _("目录名称"), head=True),
+            Column("title", _("目录名称"), head=True, parts=(Part(_("目录代码")),)),
             Column("kind", _("编制类型"), "badge"),
             Column("provider", _("提供部门")),
             Column("origin", _("编制方式")),
-            Column("findings", _("检查结果")),
-            Column("state", _("状态"), "badge"),
+            Column("findings", _("检查结果"), parts=_FOUND, whole=False),
+            Column("state", _("状态"), "badge", parts=(Part(_("办件编号")),)),
             Column("by", _("起草人")),
             Column("updated_at", _("最后修改"), "time"),
         ),
@@ -109,11 +120,18 @@ def _draft_cells(row: DraftRow) -> tuple[Cell, ...]:
         state_cell("draft_kind", row.kind),
         Cell(row.provider_title),
         state_cell("draft_origin", row.origin),
-        Cell(_found_words(row), tone="bad" if row.errors else ""),
+        Cell(_found_words(row), tone="bad" if row.errors else "", parts=_found(row)),
         state_cell("draft_state", row.state, note=row.case),
         Cell(row.by),
         Cell(row.updated_at),
     )
+
+
+_FOUND = (Part(_("错误"), "number"), Part(_("提醒"), "number"))
+
+
+def _found(row: DraftRow) -> tuple[Value, ...]:
+    return (None,) if row.kind == "cancel" else (row.errors, row.warnings)
 
 
 def _found_words(row: DraftRow) -> Text:

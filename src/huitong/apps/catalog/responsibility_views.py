@@ -14,7 +14,7 @@ from huitong.apps.catalog.models import CatalogItem
 from huitong.apps.catalog.responsibilities import DepartmentLine, department_lines, items_of_department, total_of
 from huitong.apps.labels import label
 from huitong.apps.paging import Page, bounded
-from huitong.apps.tables import Cell, Column, Empty, Listing, Wanted, listing_page, plain_table, state_cell
+from huitong.apps.tables import Cell, Column, Empty, Listing, Part, Wanted, listing_page, plain_table, state_cell
 
 
 def responsibilities(request: HttpRequest) -> HttpResponseBase:
@@ -35,14 +35,14 @@ def _listing() -> Listing[DepartmentLine]:
         name="responsibilities",
         title=_("共享责任清单"),
         columns=(
-            Column("title", _("部门"), head=True),
+            Column("title", _("部门"), head=True, parts=(Part(_("部门代码")),)),
             Column("items", _("目录"), "number", sorts=True),
             Column("unconditional", _("无条件共享"), "number"),
             Column("conditional", _("有条件共享"), "number"),
             Column("withheld", _("不予共享"), "number"),
             Column("open", _("向社会开放"), "number"),
             Column("linked", _("已挂接"), "number", sorts=True),
-            Column("rate", _("挂接比例"), sorts=True, term="link rate"),
+            Column("rate", _("挂接比例"), sorts=True, term="link rate", form="0.0%"),
         ),
         cells=_cells,
         empty=Empty(_("还没有部门发布目录"), icon="list-details"),
@@ -55,14 +55,14 @@ def _cells(line: DepartmentLine) -> tuple[Cell, ...]:
         return f"{reverse('catalog:items')}?{urlencode({'provider': line.code, **wanted})}"
 
     return (
-        Cell(line.title, href=reverse("catalog:responsibility", args=[line.code])),
+        Cell(line.title, href=reverse("catalog:responsibility", args=[line.code]), parts=(line.code,)),
         Cell(line.items, href=items()),
         Cell(line.unconditional, href=items(sharing_type="unconditional")),
         Cell(line.conditional, href=items(sharing_type="conditional")),
         Cell(line.withheld, href=items(sharing_type="none")),
         Cell(line.open, href=items(open_to_public="yes")),
         Cell(line.linked),
-        Cell(f"{line.rate:.1%}", tone="warn" if line.rate < 0.8 else ""),
+        Cell(f"{line.rate:.1%}", tone="warn" if line.rate < 0.8 else "", exact=line.rate),
     )
 
 

@@ -25,11 +25,23 @@ from huitong.apps.overview.lineage import lineage_of_item
 from huitong.apps.overview.selectors import item_page
 from huitong.apps.overview.specs import ItemHead, TableFigures
 from huitong.apps.paging import Page, page_of
-from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Wanted, listing_page, plain_table, state_cell
+from huitong.apps.tables import (
+    Cell,
+    Column,
+    Empty,
+    Filter,
+    Listing,
+    Part,
+    Wanted,
+    listing_page,
+    plain_table,
+    state_cell,
+)
 from huitong.apps.tabs import Tab
 
 ITEM_COLUMN = 1
 """Place of the item among the columns of quality issues: on its own page it goes without saying."""
+_ITEM_PARTS = (Part(_("信息资源代码")), Part(_("目录代码")), Part(_("向社会开放")))
 _OPEN = Label(_("向社会开放"), "violet", "users")
 
 
@@ -82,7 +94,7 @@ def _item_listing(viewer: Viewer, text: str) -> Listing[ItemRow]:
         name="items",
         title=_("数据目录"),
         columns=(
-            Column("title", _("目录名称"), sorts=True, head=True),
+            Column("title", _("目录名称"), sorts=True, head=True, parts=_ITEM_PARTS),
             Column("provider", _("提供部门"), sorts=True),
             Column("sharing_type", _("共享类型"), "badge", term="sharing type"),
             Column("link_state", _("挂接情况"), "badge", term="link"),
@@ -91,6 +103,7 @@ def _item_listing(viewer: Viewer, text: str) -> Listing[ItemRow]:
         ),
         cells=_item_cells,
         empty=_nothing(viewer, text),
+        search_form="catalog-q-form",
         filters=(
             Filter("provider", _("提供部门"), providers),
             Filter("classification", _("资源分类"), _classes()),
@@ -109,6 +122,7 @@ def _item_cells(row: ItemRow) -> tuple[Cell, ...]:
             href=reverse("catalog:item", args=[row.code]),
             note=row.resource_code or row.code,
             more=(_OPEN,) if row.open_to_public else (),
+            parts=(row.resource_code, row.code, _("是") if row.open_to_public else _("否")),
         ),
         Cell(row.provider_title),
         state_cell("sharing_type", row.sharing_type),
@@ -194,10 +208,10 @@ def _element_listing() -> Listing[DataElement]:
         name="elements",
         title=_("数据元标准"),
         columns=(
-            Column("title", _("数据元"), head=True),
+            Column("title", _("数据元"), head=True, parts=(Part(_("标准号")),)),
             Column("name", _("字段名"), "mono"),
             Column("code", _("标识"), "mono", sorts=True),
-            Column("type", _("类型")),
+            Column("type", _("类型"), parts=(Part(_("代码表")),)),
             Column("level", _("敏感级别"), sorts=True, term="level"),
             Column("mask", _("显示时遮盖"), term="mask"),
         ),

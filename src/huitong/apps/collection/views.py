@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -27,8 +29,21 @@ from huitong.apps.collection.target_words import TargetWords
 from huitong.apps.collection.trends import changes_chart
 from huitong.apps.labels import Text, choices
 from huitong.apps.paging import Page
-from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Wanted, listing_page, state_cell
+from huitong.apps.tables import (
+    Cell,
+    Column,
+    Empty,
+    Filter,
+    Listing,
+    Part,
+    Value,
+    Wanted,
+    listing_page,
+    state_cell,
+)
 from huitong.foundation.errors import Terminal
+
+_CHANGES = (Part(_("新增"), "number"), Part(_("更新"), "number"), Part(_("删除"), "number"))
 
 
 def runs(request: HttpRequest) -> HttpResponseBase:
@@ -59,13 +74,13 @@ def _run_listing(viewer: Viewer, words: TargetWords) -> Listing[RunRow]:
         name="runs",
         title=_("运行记录"),
         columns=(
-            Column("target", _("对象"), head=True),
+            Column("target", _("对象"), head=True, parts=(Part(_("部门")),)),
             Column("kind", _("环节"), "badge"),
-            Column("state", _("结果"), "badge"),
+            Column("state", _("结果"), "badge", parts=(Part(_("原因")),)),
             Column("rows", _("数量"), "number"),
-            Column("changes", _("变化")),
+            Column("changes", _("变化"), parts=_CHANGES, whole=False),
             Column("started_at", _("开始"), "time"),
-            Column("seconds", _("用时")),
+            Column("seconds", _("用时"), unit=_("秒"), form="0.00"),
         ),
         cells=lambda row: _run_cells(row, words),
         empty=Empty(
@@ -93,10 +108,18 @@ def _run_cells(row: RunRow, words: TargetWords) -> tuple[Cell, ...]:
         state_cell("run_kind", row.kind),
         state_cell("run_state", row.state, note=row.error_title),
         Cell(row.rows if row.state == "done" else None),
-        Cell(changes_text(row)),
+        Cell(changes_text(row), parts=_changes(row)),
         Cell(row.started_at or row.queued_at),
-        Cell("" if row.seconds is None else _seconds(row.seconds)),
+        Cell("" if row.seconds is None else _seconds(row.seconds), exact=_hundredths(row.seconds)),
     )
+
+
+def _changes(row: RunRow) -> tuple[Value, ...]:
+    return (row.inserted, row.updated, row.deleted) if row.state == "done" else (None,)
+
+
+def _hundredths(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 2)
 
 
 def _seconds(seconds: float) -> str:
@@ -193,29 +216,34 @@ def _issue_listing(organisations: list[tuple[str, Text]], words: RuleWords) -> L
 
 ISSUE_COLUMNS = (
     Column("rule", _("问题"), head=True),
-    Column("item", _("目录")),
+    Column("item", _("目录"), parts=(Part(_("目录代码")), Part(_("部门")))),
     Column("severity", _("处理"), "badge"),
     Column("failed", _("涉及行数"), "number"),
-    Column("share", _("占比"), "number"),
-    Column("trend", _("趋势")),
+    Column("share", _("占比"), "number", form="0.00%"),
+    Column("trend", _("趋势"), parts=(Part(_("比上次增减行数"), "number"),), whole=False),
     Column("opened_at", _("发现时间"), "time"),
-    Column("state", _("状态"), "badge"),
+    Column("state", _("状态"), "badge", parts=(Part(_("出现次数"), "number"),)),
 )
 
 
 def issue_cells(row: IssueRow, words: RuleWords) -> tuple[Cell, ...]:
     """Return an issue as the cells of :data:`ISSUE_COLUMNS`. ``words`` must have learnt its item."""
-    share = f"{100 * row.failed / row.total:.2f}%" if row.total else ""
+    share = row.failed / row.total if row.total else None
     note = gettext("第 %(times)d 次出现") % {"times": row.times_opened} if row.times_opened > 1 else ""
     return (
         Cell(words.text(row.item, row.rule), href=issue_rows_url(row)),
-        Cell(row.item_title, href=reverse("catalog:item", args=[row.item]), note=row.organisation),
+        Cell(
+            row.item_title,
+            href=reverse("catalog:item", args=[row.item]),
+            note=row.organisation,
+            parts=(row.item, row.organisation),
+        ),
         state_cell("severity", row.severity),
         Cell(row.failed),
-        Cell(share),
-        Cell(trend_text(row)),
+        Cell("" if share is None else f"{share:.2%}", exact=share),
+        Cell(trend_text(row), parts=(_change(row),)),
         Cell(row.opened_at),
-        state_cell("issue_state", row.state, note=note),
+        replace(state_cell("issue_state", row.state, note=note), parts=(row.times_opened,)),
     )
 
 
@@ -228,13 +256,17 @@ def issue_rows_url(row: IssueRow) -> str:
 
 def trend_text(row: IssueRow) -> str:
     """Return how an issue went since the check before the last."""
-    if len(row.trend) < 2:
+    change = _change(row)
+    if change is None:
         return gettext("首次检查")
-    change = row.trend[-1].failed - row.trend[-2].failed
     if not change:
         return gettext("持平")
     template = gettext("增加 %(rows)s 行") if change > 0 else gettext("减少 %(rows)s 行")
     return template % {"rows": f"{abs(change):,}"}
+
+
+def _change(row: IssueRow) -> int | None:
+    return row.trend[-1].failed - row.trend[-2].failed if len(row.trend) > 1 else None
 
 
 def _may_run(request: HttpRequest, item: CatalogItem | None) -> bool:

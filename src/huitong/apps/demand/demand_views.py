@@ -27,7 +27,7 @@ from huitong.apps.demand.specs import SourceRow, Wanted
 from huitong.apps.forms import OrganisationField, SiteForm
 from huitong.apps.labels import choices
 from huitong.apps.paging import Page, bounded
-from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, listing_page
+from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Part, listing_page
 from huitong.apps.tables import Wanted as WantedRows
 from huitong.engine.declarations import remits
 from huitong.foundation.errors import Terminal
@@ -121,7 +121,7 @@ def _listing() -> Listing[SourceRow]:
         name="sources",
         title=_("一数一源"),
         columns=(
-            Column("title", _("数据元"), head=True),
+            Column("title", _("数据元"), head=True, parts=(Part(_("字段名")),)),
             Column("authority", _("权威部门"), term="authority"),
             Column("basis", _("依据")),
             Column("holders", _("还有谁在采集"), term="collected again"),
@@ -138,12 +138,13 @@ def _listing() -> Listing[SourceRow]:
 
 
 def _cells(row: SourceRow) -> tuple[Cell, ...]:
-    others = "、".join(f"{name}（{count}）" for name, count in row.holders[:4]) + ("…" if len(row.holders) > 4 else "")
+    holders = [f"{name}（{count}）" for name, count in row.holders]
+    others = "、".join(holders[:4]) + ("…" if len(holders) > 4 else "")
     return (
         Cell(row.title, href=reverse("demand:source", args=[row.name]), note=row.name),
         Cell(row.authority_title or "—"),
         Cell(row.basis),
-        Cell(others or "—"),
+        Cell(others or "—", exact="、".join(holders) or None),
         Cell(sum(count for _, count in row.holders) + int(row.has_item)),
         _verdict(row),
     )

@@ -33,7 +33,7 @@ from huitong.apps.demand.specs import NeedFilter, NeedRow, Offer
 from huitong.apps.labels import Text, choices, label, language
 from huitong.apps.paging import Page
 from huitong.apps.sharing.selectors import access_grant
-from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Wanted, listing_page
+from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Part, Wanted, listing_page
 from huitong.foundation import clock
 from huitong.foundation.errors import HuitongError, Terminal
 
@@ -85,14 +85,14 @@ def _listing(request: HttpRequest) -> Listing[NeedRow]:
         name="needs",
         title=_("供需对接"),
         columns=(
-            Column("title", _("申请或需求"), head=True, term="need"),
+            Column("title", _("申请或需求"), head=True, term="need", parts=(Part(_("编号")),)),
             Column("applicant", _("申请单位")),
             Column("provider", _("提供部门")),
             Column("state", _("状态"), "badge"),
             Column("turn", _("轮到谁"), term="turn"),
-            Column("due", _("答复期限"), "date", term="clock"),
+            Column("due", _("答复期限"), "date", term="clock", parts=(Part(_("剩余工作日（逾期为负）"), "number"),)),
             Column("opened", _("提出日期"), "date"),
-            Column("days", _("用时"), "number", note=_("工作日")),
+            Column("days", _("用时"), "number", note=_("工作日"), parts=(Part(_("答复是否按时")),)),
         ),
         cells=_cells,
         empty=Empty(
@@ -120,10 +120,16 @@ def _cells(row: NeedRow) -> tuple[Cell, ...]:
         Cell(row.provider_title),
         Cell(row.state_title, tone=row.tone),  # type: ignore[arg-type]
         Cell(row.turn_title or "—"),
-        Cell(row.due_on, tone="bad" if late else "", note=left_text(row.days_left)),
+        Cell(row.due_on, tone="bad" if late else "", note=left_text(row.days_left), parts=(row.days_left,)),
         Cell(row.opened_on),
-        Cell(row.days, note="" if row.in_time in (None, True) else gettext("逾期答复")),
+        _days_cell(row),
     )
+
+
+def _days_cell(row: NeedRow) -> Cell:
+    late = gettext("逾期答复")
+    said = "" if row.in_time is None else gettext("按时答复") if row.in_time else late
+    return Cell(row.days, note=late if row.in_time is False else "", parts=(said,))
 
 
 def left_text(days: int | None) -> str:

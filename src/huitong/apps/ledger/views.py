@@ -22,7 +22,7 @@ from huitong.apps.ledger.selectors import anchors, audit_list, evidence_list, wh
 from huitong.apps.ledger.specs import AuditRow, EvidenceFilter, EvidenceRow
 from huitong.apps.ledger.use_words import UseWords
 from huitong.apps.paging import Page
-from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Wanted, listing_page
+from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Part, Wanted, listing_page
 from huitong.engine.evidence.record import Receipt
 from huitong.engine.evidence.segments import ledger_folder
 from huitong.engine.evidence.verify import verify
@@ -30,6 +30,8 @@ from huitong.foundation.errors import Terminal, error_texts
 
 CHANGES_SHOWN = 10
 """Changes of one thing that are shown in full."""
+MOST_FIELDS = 500
+"""Fields that are named where all are."""
 LINKED = ("app", "grant", "case")
 """What a link from elsewhere may narrow the list to, beside the filters shown."""
 
@@ -79,7 +81,7 @@ def receipt(request: HttpRequest, digest: str) -> HttpResponse:
         "record": row,
         "service": words.service(row),
         "kind": words.kind(row),
-        "fields": words.fields(row, most=500),
+        "fields": words.fields(row, most=MOST_FIELDS),
         "outcome": _outcome_title(row.outcome) if row.outcome != "ok" else "",
     }
     return render(request, "ledger/receipt.html", context)
@@ -95,13 +97,13 @@ def _evidence_listing(words: UseWords, kept: Mapping[str, str], *, official: boo
         name="evidence",
         title=_("使用存证"),
         columns=(
-            Column("purpose", _("用途"), head=True),
+            Column("purpose", _("用途"), head=True, parts=(Part(_("办件编号")),)),
             Column("at", _("时间"), "time"),
-            Column("consumer", _("使用方")),
-            Column("service", _("服务")),
+            Column("consumer", _("使用方"), parts=(Part(_("经办人")),) if official else ()),
+            Column("service", _("服务"), parts=(Part(_("方式")),)),
             Column("fields", _("用到的项目")),
-            Column("answered", _("答复"), "number"),
-            Column("outcome", _("结果"), "badge"),
+            Column("answered", _("答复"), "number", parts=(Part(_("共问"), "number"),)),
+            Column("outcome", _("结果"), "badge", parts=(Part(_("原因")),)),
             Column("receipt", _("回执"), "mono", term="receipt"),
         ),
         cells=lambda row: _evidence_cells(row, words, official=official),
@@ -133,15 +135,23 @@ def _evidence_cells(row: EvidenceRow, words: UseWords, *, official: bool) -> tup
         Cell(row.at),
         Cell(row.consumer_title or row.app, note=row.operator if official else ""),
         Cell(words.service(row), note=words.kind(row)),
-        Cell(words.fields(row)),
-        Cell(row.answered, note=gettext("共问 %(asked)d 个") % {"asked": row.asked} if row.asked > 1 else ""),
+        Cell(words.fields(row), exact=words.fields(row, most=MOST_FIELDS)),
+        Cell(
+            row.answered,
+            note=gettext("共问 %(asked)d 个") % {"asked": row.asked} if row.asked > 1 else "",
+            parts=(row.asked,),
+        ),
         Cell(
             _("被拒绝") if refused else _("已答复"),
             tone="bad" if refused else "good",
             icon="ban" if refused else "circle-check",
             note=_outcome_title(row.outcome) if refused else "",
         ),
-        Cell(f"{row.receipt[:12]}…", href=reverse("ledger:receipt", args=[row.receipt]) if official else ""),
+        Cell(
+            f"{row.receipt[:12]}…",
+            href=reverse("ledger:receipt", args=[row.receipt]) if official else "",
+            exact=row.receipt,
+        ),
     )
 
 
@@ -188,7 +198,7 @@ def _audit_listing(target: str) -> Listing[AuditRow]:
             Column("action", _("操作"), head=True),
             Column("at", _("时间"), "time"),
             Column("login", _("账号")),
-            Column("target", _("对象")),
+            Column("target", _("对象"), parts=(Part(_("对象类型")),)),
             Column("request", _("请求编号"), "mono"),
         ),
         cells=_audit_cells,

@@ -32,7 +32,7 @@ from huitong.apps.registry.selectors import (
 from huitong.apps.registry.services import missing_parts, require_keeper, save_project, submit_project
 from huitong.apps.registry.specs import ProjectRow
 from huitong.apps.registry.views import require_registrar
-from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Wanted, listing_page, state_cell
+from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Part, Wanted, listing_page, state_cell
 from huitong.engine.declarations import projects as declared
 from huitong.foundation.errors import HuitongError, Terminal
 from huitong.foundation.numbers import whole_number
@@ -56,7 +56,7 @@ def _listing(begin: str) -> Listing[ProjectRow]:
         name="projects",
         title=_("信息化项目"),
         columns=(
-            Column("title", _("项目名称"), head=True),
+            Column("title", _("项目名称"), head=True, parts=(Part(_("办件编号")),)),
             Column("organisation", _("申报部门")),
             Column("kind", _("项目类型")),
             Column("asked", _("申报金额"), "number", note=_("元")),

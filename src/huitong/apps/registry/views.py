@@ -23,7 +23,18 @@ from huitong.apps.registry.picture import picture_of, shores
 from huitong.apps.registry.selectors import access_system, island_map, may_register_for
 from huitong.apps.registry.services import register_system, require_keeper
 from huitong.apps.registry.specs import SystemRow
-from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Wanted, listing_page, plain_table, state_cell
+from huitong.apps.tables import (
+    Cell,
+    Column,
+    Empty,
+    Filter,
+    Listing,
+    Part,
+    Wanted,
+    listing_page,
+    plain_table,
+    state_cell,
+)
 from huitong.foundation.errors import Terminal
 
 MOST_EXCHANGES = 200
@@ -79,7 +90,7 @@ def _listing(viewer: Viewer, begin: str) -> Listing[SystemRow]:
         name="systems",
         title=_("信息系统"),
         columns=(
-            Column("title", _("系统名称"), head=True),
+            Column("title", _("系统名称"), head=True, parts=(Part(_("系统代码")), Part(_("接替的系统")))),
             Column("organisation", _("建设部门")),
             Column("level", _("系统层级")),
             Column("host", _("部署位置")),
@@ -109,7 +120,12 @@ def _listing(viewer: Viewer, begin: str) -> Listing[SystemRow]:
 def _cells(row: SystemRow) -> tuple[Cell, ...]:
     successor = gettext("由“%(system)s”接替") % {"system": row.successor_title} if row.successor else ""
     return (
-        Cell(row.title, href=reverse("registry:system", args=[row.code]), note=successor or row.code),
+        Cell(
+            row.title,
+            href=reverse("registry:system", args=[row.code]),
+            note=successor or row.code,
+            parts=(row.code, row.successor_title),
+        ),
         Cell(row.organisation_title),
         state_cell("system_level", row.level),
         state_cell("system_host", row.host) if row.host else Cell(None),

@@ -23,7 +23,7 @@ from huitong.apps.sharing.grant_forms import ReasonForm
 from huitong.apps.sharing.selectors import APP_KEEPERS, access_app, app_list, app_page
 from huitong.apps.sharing.services import issue_secret, link_app, register_app, resume_app, suspend_app
 from huitong.apps.sharing.specs import AppRow, IssuedSecret
-from huitong.apps.tables import Cell, Column, Empty, Listing, Wanted, listing_page, state_cell
+from huitong.apps.tables import Cell, Column, Empty, Listing, Part, Wanted, listing_page, state_cell
 from huitong.foundation.errors import HuitongError, Terminal
 
 
@@ -65,7 +65,7 @@ def _listing() -> Listing[AppRow]:
         name="apps",
         title=_("消费方应用"),
         columns=(
-            Column("title", _("应用"), head=True),
+            Column("title", _("应用"), head=True, parts=(Part(_("应用账号")),)),
             Column("organisation", _("所属单位")),
             Column("grants", _("有效授权"), "number"),
             Column("state", _("状态"), "badge"),

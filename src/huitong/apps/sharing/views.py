@@ -38,7 +38,7 @@ from huitong.apps.sharing.services import issue_trial_token
 from huitong.apps.sharing.specs import GrantRow, ServicePage
 from huitong.apps.sharing.trends import calls_chart
 from huitong.apps.sharing.trying import TrialCall, TrialReply, try_call
-from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Wanted, listing_page, state_cell
+from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Part, Wanted, listing_page, state_cell
 from huitong.engine.declarations.sharing import ServiceKind
 from huitong.foundation.errors import HuitongError
 
@@ -212,13 +212,13 @@ def _grant_listing() -> Listing[GrantRow]:
         name="grants",
         title=_("使用授权"),
         columns=(
-            Column("purpose", _("用途"), head=True),
-            Column("consumer", _("使用方")),
-            Column("service", _("服务")),
+            Column("purpose", _("用途"), head=True, parts=(Part(_("授权编号")),)),
+            Column("consumer", _("使用方"), parts=(Part(_("应用")), Part(_("应用账号")))),
+            Column("service", _("服务"), parts=(Part(_("服务代码")),)),
             Column("legal_basis", _("依据"), term="legal basis"),
             Column("fields", _("项目"), "number"),
-            Column("quota", _("每日限额"), term="quota"),
-            Column("valid", _("有效期")),
+            Column("quota", _("每日限额"), term="quota", form="#,##0"),
+            Column("valid", _("有效期"), parts=(Part(_("生效日期"), "date"), Part(_("到期日期"), "date")), whole=False),
             Column("state", _("状态"), "badge"),
         ),
         cells=_grant_cells,
@@ -233,12 +233,12 @@ def _grant_cells(row: GrantRow) -> tuple[Cell, ...]:
     state = "ending" if row.ends_soon else row.state if row.in_force or row.state != "active" else "out_of_date"
     return (
         Cell(row.purpose, href=reverse("sharing:grant", args=[row.code]), note=row.code),
-        Cell(row.consumer_title, note=row.app_title),
-        Cell(row.service_title, href=reverse("sharing:service", args=[row.service])),
+        Cell(row.consumer_title, note=row.app_title, parts=(row.app_title, row.app)),
+        Cell(row.service_title, href=reverse("sharing:service", args=[row.service]), parts=(row.service,)),
         Cell(row.legal_basis),
         Cell(len(row.fields)),
-        Cell(f"{row.quota:,}" if row.quota else gettext("不限")),
-        Cell(_validity(row)),
+        Cell(f"{row.quota:,}" if row.quota else gettext("不限"), exact=row.quota or None),
+        Cell(_validity(row), parts=(row.valid_from, row.valid_to)),
         state_cell("grant_state", state),
     )
 

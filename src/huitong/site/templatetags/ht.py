@@ -372,7 +372,7 @@ def search_box(
     """Draw a box to search in: ``{% search_box "catalog-q" label value=text suggest=address %}``.
 
     Args:
-        name: the field's id on the page; what is typed is sent as ``q``.
+        name: the field's id on the page; what is typed is sent as ``q``. The form's is the same with ``-form``.
         label: what may be typed, for eyes and for screen readers.
         action: where the search leads; the page itself without it.
         value: what was searched for.
