@@ -44,6 +44,8 @@ class Cell:
     icon: str = ""
     more: Sequence[Label] = ()
     """Badges after the value."""
+    brief: Text = ""
+    """What the page shows of a long value, which opens under it, or stands where the cell leads; files have it all."""
 
 
 @dataclass(frozen=True)
