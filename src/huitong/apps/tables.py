@@ -48,6 +48,8 @@ class Cell:
     """What files hold where the page says it in words or cuts it off: a number, a share of one, the whole text."""
     parts: Sequence[Value] = ()
     """What files hold in the column's parts; none: the second line in the first of them."""
+    brief: Text = ""
+    """What the page shows of a long value, which opens under it, or stands where the cell leads; files have it all."""
 
 
 @dataclass(frozen=True)

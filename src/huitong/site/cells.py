@@ -50,7 +50,7 @@ def cell_html(column: ShownColumn, cell: Cell, value: Plain) -> SafeString:
     elif column.kind == "badge":
         shown = _linked(badge_html(value, cell.tone, cell.icon), cell.href)
     else:
-        shown = _linked(_text(column.kind, value), cell.href)
+        shown = _briefly(cell, value) if cell.brief else _linked(_text(column.kind, value), cell.href)
         if cell.icon:
             shown = format_html('<span class="{}">{}</span> {}', cell.tone, icon_svg(cell.icon), shown)
     if not cell.more and not cell.note:
@@ -101,7 +101,7 @@ def _wide_cell(column: ShownColumn, cell: Cell) -> str:
     text = html.escape(value)
     title = f' title="{text}"' if len(value) > LONG else ""
     bare = value and type(value) is str and column.kind != "badge"
-    bare = bare and not (cell.href or cell.icon or cell.more or cell.note)
+    bare = bare and not (cell.href or cell.icon or cell.more or cell.note or cell.brief)
     return f"{before}{title}>{text if bare else cell_html(column, cell, value)}</td>"
 
 
@@ -120,6 +120,13 @@ def _text(kind: str, value: Plain) -> object:
     if isinstance(value, datetime.datetime):
         return time_html(value, figures.beijing(value))
     return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+def _briefly(cell: Cell, value: Plain) -> SafeString:
+    """The beginning of a long value: a link to where all of it is, or opened on the spot, also without scripts."""
+    if cell.href:
+        return _linked(cell.brief, cell.href)
+    return format_html('<details class="brief"><summary>{}</summary><span>{}</span></details>', cell.brief, value)
 
 
 def _linked(text: object, href: str) -> SafeString:

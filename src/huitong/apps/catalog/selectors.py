@@ -222,6 +222,27 @@ def fields_of(item: CatalogItem) -> tuple[FieldRow, ...]:
     )
 
 
+def titles_of_fields(items: Collection[str], tables: Collection[str]) -> dict[str, dict[str, str]]:
+    """Return what fields are called in the reader's language: by ``item:<code>`` and ``std.<table>``, then by name.
+
+    An item's fields are also known by their columns at the source. One query.
+
+    Args:
+        items: codes of items.
+        tables: names of their tables, without ``std.``.
+    """
+    rows = ItemField.objects.filter(Q(item__code__in=items) | Q(item__table__in=tables))
+    rows = rows.order_by("item__state", "pk")  # who took a table over from a cancelled item has the last word
+    titles: dict[str, dict[str, str]] = {}
+    for item, table, column, name, *words in rows.values_list(
+        "item__code", "item__table", "column", "name", "title", "title_en", "element__title", "element__title_en"
+    ):
+        title = in_language(words[0], words[1]) or in_language(words[2], words[3])
+        titles.setdefault(f"std.{table}", {})[name] = title
+        titles.setdefault(f"item:{item}", {}).update({column: title, name: title})
+    return titles
+
+
 def rules_of(item: CatalogItem) -> tuple[RuleRow, ...]:
     """Return the declared rules of an item. One query."""
     return tuple(

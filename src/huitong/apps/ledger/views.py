@@ -30,8 +30,6 @@ from huitong.foundation.errors import Terminal, error_texts
 
 CHANGES_SHOWN = 10
 """Changes of one thing that are shown in full."""
-MOST_FIELDS = 500
-"""Fields that are named where all are."""
 LINKED = ("app", "grant", "case")
 """What a link from elsewhere may narrow the list to, beside the filters shown."""
 
@@ -69,8 +67,10 @@ def evidence(request: HttpRequest) -> HttpResponseBase:
 
 
 def receipt(request: HttpRequest, digest: str) -> HttpResponse:
-    """Show one record of evidence by its receipt."""
-    require_official(request.user)
+    """Show one record of evidence by its receipt: to officials, and without what is about others to a citizen."""
+    scope = scope_of(request.user)
+    if scope.user is None:
+        raise Terminal("people.sign_in_needed")
     rows = evidence_list(request.user, EvidenceFilter(receipt=digest), size=1).rows
     if not rows:
         raise Terminal("people.not_found", kind="receipt", code=digest)
@@ -78,10 +78,11 @@ def receipt(request: HttpRequest, digest: str) -> HttpResponse:
     words.learn(rows)
     row = rows[0]
     context = {
+        "official": scope.official,
         "record": row,
         "service": words.service(row),
         "kind": words.kind(row),
-        "fields": words.fields(row, most=MOST_FIELDS),
+        "fields": words.fields(row),
         "outcome": _outcome_title(row.outcome) if row.outcome != "ok" else "",
     }
     return render(request, "ledger/receipt.html", context)
@@ -129,13 +130,13 @@ def _evidence_empty(*, official: bool) -> Empty:
 
 
 def _evidence_cells(row: EvidenceRow, words: UseWords, *, official: bool) -> tuple[Cell, ...]:
-    refused = row.outcome != "ok"
+    refused, address = row.outcome != "ok", reverse("ledger:receipt", args=[row.receipt])
     return (
-        Cell(row.purpose or row.grant or "—", note=row.case),
+        Cell(row.purpose or row.grant or "—", href="" if official else address, note=row.case),
         Cell(row.at),
         Cell(row.consumer_title or row.app, note=row.operator if official else ""),
         Cell(words.service(row), note=words.kind(row)),
-        Cell(words.fields(row), exact=words.fields(row, most=MOST_FIELDS)),
+        Cell(words.fields(row), brief=words.first_fields(row)),
         Cell(
             row.answered,
             note=gettext("共问 %(asked)d 个") % {"asked": row.asked} if row.asked > 1 else "",
@@ -147,11 +148,7 @@ def _evidence_cells(row: EvidenceRow, words: UseWords, *, official: bool) -> tup
             icon="ban" if refused else "circle-check",
             note=_outcome_title(row.outcome) if refused else "",
         ),
-        Cell(
-            f"{row.receipt[:12]}…",
-            href=reverse("ledger:receipt", args=[row.receipt]) if official else "",
-            exact=row.receipt,
-        ),
+        Cell(row.receipt, brief=f"{row.receipt[:12]}…", href=address if official else ""),
     )
 
 
