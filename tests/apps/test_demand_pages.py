@@ -9,11 +9,12 @@ import pytest
 from django.test import Client
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from tests.apps.demand_town import ASKED, UNTIL, apply_for, demand_of, set_up, step, terms
-from tests.apps.pages import links
+from tests.apps.pages import links, parsed
 from tests.apps.test_pages import PROMISES
 
 from huitong.apps.accounts.models import User
 from huitong.apps.cases.models import Case
+from huitong.apps.catalog.models import CatalogItem
 from huitong.apps.demand.models import Draft, Joiner, Need
 from huitong.apps.sharing.models import Grant
 
@@ -92,6 +93,24 @@ def test_from_the_service_to_the_grant(as_: Open) -> None:
     assert "核对提交" in words(hr.get(f"{renewal.headers['Location']}?step=check")), (
         "all but the last look is filled in"
     )
+
+
+def test_both_pages_of_a_case_offer_the_same(as_: Open, user: Login) -> None:
+    """What is shared on conditions the bureau never grants alone, on whichever page it decides."""
+
+    def offered(login: str) -> list[list[str]]:
+        shown = [parsed(as_(login), f"/{page}/{case.number}/") for page in ("applications", "cases")]
+        forms = [[str(form.attributes["action"]) for form in page.css("details > form[action]")] for page in shown]
+        return [[one.split("/")[-2] for one in some if case.number in one and "extend" not in one] for some in forms]
+
+    case = apply_for(user("hr"))
+    assert offered("bureau") == [["pass_on", "ask_back", "reject"]] * 2
+    CatalogItem.objects.update(sharing_type="unconditional")
+    assert offered("bureau") == [["grant_now", "ask_back", "reject"]] * 2
+    CatalogItem.objects.update(sharing_type="conditional")
+    step(user("bureau"), case, "pass_on")
+    asked_on_page, asked_on_case = offered("police")
+    assert asked_on_page == asked_on_case and "approve" in asked_on_case
 
 
 def test_of_two_who_answer_the_second_reads_what_happened(as_: Open, user: Login) -> None:

@@ -2,6 +2,7 @@
 
 - :func:`on_entering`: do something in the transaction in which a case enters a state (make a grant, publish an item);
 - :func:`guard`: refuse an action, with an error of your own;
+- :func:`offered_where`: offer an action only where it fits what the case is about;
 - :func:`may_open`: refuse opening a case;
 - :func:`subject_link`: title and address of what a case is about;
 - :func:`page_step`: something else that a case's page offers to a reader;
@@ -59,6 +60,8 @@ Entering = Callable[["User", "Case"], None]
 """Called with who acted and the case as it now stands; what it raises undoes the action."""
 Guard = Callable[["User", "Case", Mapping[str, object]], None]
 """Called before an action with who acts, the case as it stands and the answers; refuses by raising."""
+Fits = Callable[["Viewer", "Case"], bool]
+"""From the reader, who may take an action, and the case: whether a guard would take it at all."""
 OpenGuard = Callable[["User", Opening], None]
 SubjectLink = Callable[["Viewer", str], Link | None]
 """From the reader and ``subject_key``."""
@@ -70,6 +73,7 @@ Filled = Callable[["Case", Mapping[str, object]], Mapping[str, str]]
 
 _entering: dict[tuple[str, str], list[Entering]] = {}
 _guards: dict[tuple[str, str], list[Guard]] = {}
+_fitting: dict[tuple[str, str], Fits] = {}
 _open_guards: dict[str, list[OpenGuard]] = {}
 _links: dict[str, SubjectLink] = {}
 _steps: dict[str, list[Steps]] = {}
@@ -85,6 +89,11 @@ def on_entering(case_type: str, state: str, function: Entering) -> None:
 def guard(case_type: str, action: str, function: Guard) -> None:
     """Ask ``function`` before the action is taken."""
     _add(_guards.setdefault((case_type, action), []), function)
+
+
+def offered_where(case_type: str, action: str, function: Fits) -> None:
+    """Offer the action only where ``function`` says that it fits the case, on every page and in the API."""
+    _fitting[case_type, action] = function
 
 
 def may_open(case_type: str, function: OpenGuard) -> None:
@@ -125,6 +134,12 @@ def entering_hooks(case_type: str, state: str) -> tuple[Entering, ...]:
 def guards_of(case_type: str, action: str) -> tuple[Guard, ...]:
     """Return who is to be asked before an action."""
     return tuple(_guards.get((case_type, action), ()))
+
+
+def fits(viewer: Viewer, case: Case, action: str) -> bool:
+    """Tell whether an action fits what a case is about."""
+    asked = _fitting.get((case.type.code, action))
+    return asked is None or asked(viewer, case)
 
 
 def opening_guards(case_type: str) -> tuple[OpenGuard, ...]:

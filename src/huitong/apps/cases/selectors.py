@@ -14,7 +14,7 @@ from huitong.apps.accounts.selectors import Viewer, scope_of, working_calendar
 from huitong.apps.cases.acting import may_act, parties_of
 from huitong.apps.cases.models import Attachment, Case, CaseEvent, CaseQuerySet, CaseType
 from huitong.apps.cases.queues import MOST_COUNTED, SEARCHED, escalated_count, mine, queue_of
-from huitong.apps.cases.registry import Link, link_to
+from huitong.apps.cases.registry import Link, fits, link_to
 from huitong.apps.cases.specs import BulkOffer, CaseFilter, CaseRow, EventRow, WaitingCounts
 from huitong.apps.cases.teamwork import turn_title
 from huitong.apps.cases.titles import TitleWords
@@ -117,11 +117,12 @@ def _soon(calendar: WorkingCalendar) -> dt.date:
 
 
 def actions_for(viewer: Viewer, case: Case) -> tuple[cases.Action, ...]:
-    """Return what ``viewer`` may do with a case now, in declared order. One query."""
+    """Return what ``viewer`` may do with a case now and fits it, in declared order. One query, and those of fitting."""
     if scope_of(viewer).user is None:
         return ()
     spec, parties = case.type.as_spec(), parties_of(case)
-    return tuple(step for step in spec.actions_in(case.state) if may_act(viewer, case, spec, step, parties))  # type: ignore[arg-type]
+    steps = (step for step in spec.actions_in(case.state) if may_act(viewer, case, spec, step, parties))  # type: ignore[arg-type]
+    return tuple(step for step in steps if fits(viewer, case, step.name))
 
 
 def bulk_offers(viewer: Viewer, case_type: str) -> tuple[BulkOffer, ...]:

@@ -9,6 +9,7 @@ import msgspec
 
 from huitong.apps.accounts.models import User
 from huitong.apps.accounts.services import system_user
+from huitong.apps.accounts.visibility import Viewer
 from huitong.apps.cases.models import Case
 from huitong.apps.catalog.selectors import item_by_code
 from huitong.apps.collection.services import queue_run
@@ -21,7 +22,20 @@ from huitong.apps.sharing.narrowing import widened
 from huitong.apps.sharing.services import put_grant, put_service
 from huitong.engine.declarations import sharing
 from huitong.foundation import clock
-from huitong.foundation.errors import Terminal
+from huitong.foundation.errors import HuitongError, Terminal
+
+
+def is_unconditional(viewer: Viewer, case: Case) -> bool:
+    """Tell whether a case asks for what is shared without condition; not where it was removed since."""
+    try:
+        return offer_of(viewer, case.subject_kind, case.subject_key).sharing_type == "unconditional"
+    except HuitongError:
+        return False
+
+
+def is_conditional(viewer: Viewer, case: Case) -> bool:
+    """Tell whether a case needs its provider's answer."""
+    return not is_unconditional(viewer, case)
 
 
 def check_unconditional(user: User, case: Case, answers: Mapping[str, object]) -> None:  # noqa: ARG001 - a guard

@@ -15,7 +15,14 @@ from huitong.apps.cases.titles import subject_names
 from huitong.apps.catalog.models import DataElement
 from huitong.apps.demand.applying import ask_provider, check_correction, check_opening
 from huitong.apps.demand.demanding import check_department, check_item, route_demand
-from huitong.apps.demand.granting import check_conditional, check_terms, check_unconditional, grant_application
+from huitong.apps.demand.granting import (
+    check_conditional,
+    check_terms,
+    check_unconditional,
+    grant_application,
+    is_conditional,
+    is_unconditional,
+)
 from huitong.apps.demand.models import Need
 from huitong.apps.demand.needs import note_need
 from huitong.apps.demand.offers import offer_of
@@ -38,6 +45,8 @@ def register() -> None:
         registry.guard(Need.Kind.APPLICATION, action, check_correction)
     registry.guard(Need.Kind.APPLICATION, "grant_now", check_unconditional)
     registry.guard(Need.Kind.APPLICATION, "pass_on", check_conditional)
+    registry.offered_where(Need.Kind.APPLICATION, "grant_now", is_unconditional)
+    registry.offered_where(Need.Kind.APPLICATION, "pass_on", is_conditional)
     for action in ("approve", "overrule"):
         registry.guard(Need.Kind.APPLICATION, action, check_terms)
     for field in ("fields", "clear", "granted_fields", "granted_clear"):

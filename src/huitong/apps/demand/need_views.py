@@ -64,8 +64,7 @@ def application(request: HttpRequest, number: str, tried: tuple[str, SiteForm] |
     require_official(request.user)
     need = access_need(request.user, number, Need.Kind.APPLICATION)
     offer = _offer(request, need.case)
-    acts = [one for one in _acts(request, need, offer, tried) if not _misplaced(one.name, offer)]
-    grant = need.grant
+    acts, grant = _acts(request, need, offer, tried), need.grant
     context = _context(request, need, acts) | {
         "offer": offer,
         "asked": asked_of(need.case.data),
@@ -113,12 +112,6 @@ def _offer(request: HttpRequest, case: Case) -> Offer | None:
         return offer_of(request.user, case.subject_kind, case.subject_key)
     except HuitongError:
         return None
-
-
-def _misplaced(action: str, offer: Offer | None) -> bool:
-    """Of passing on and granting at once, only the one that fits what is shared how."""
-    unconditional = offer is not None and offer.sharing_type == "unconditional"
-    return action == ("pass_on" if unconditional else "grant_now")
 
 
 def _context(request: HttpRequest, need: Need, acts: list[Act]) -> dict[str, object]:
