@@ -207,6 +207,25 @@ def test_the_desk_by_keyboard(visit: Visit) -> None:
     expect(bureau.page.locator("details.menu:has(.avatar) .menu-list")).to_be_hidden()
 
 
+SEEN = """node => {
+  const [place, room] = [node, node.closest('.nav, .tabs')].map(one => one.getBoundingClientRect());
+  return place.top >= room.top && place.bottom <= room.bottom && place.left >= room.left && place.right <= room.right;
+}"""
+
+
+@pytest.mark.parametrize(("size", "path", "frame"), [(WIDE, "/audit/", "nav"), (NARROW, "/cases/?in=all", "tabs")])
+def test_where_one_is_comes_into_sight(visit: Visit, size: tuple[int, int], path: str, frame: str) -> None:
+    """A navigation that is longer than the window, tabs that are wider than a phone; the window stays at its top."""
+    bureau = visit("bureau", size)
+    bureau.page.set_viewport_size({"width": size[0], "height": 600})
+    bureau.open(path)
+    current = bureau.page.locator(f".{frame} a[aria-current=page]")
+    expect(current).to_be_in_viewport(ratio=1)
+    assert current.evaluate(SEEN)
+    assert bureau.page.locator(f".{frame}").evaluate("node => node.scrollTop + node.scrollLeft") > 0
+    assert bureau.page.evaluate("scrollY") == 0
+
+
 def test_without_javascript(browser: Browser, site: str) -> None:
     context = browser.new_context(java_script_enabled=False, locale="zh-CN", viewport={"width": 360, "height": 780})
     page = context.new_page()
