@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from operator import attrgetter
+from typing import Any, Generic, TypeVar
 
 from django.db import models
+from django.db.models import F
 
 T = TypeVar("T")
 M = TypeVar("M", bound=models.Model)
 R = TypeVar("R")
+Q = TypeVar("Q", bound="models.QuerySet[Any]")
 
 PAGE_SIZE = 50
 MOST_ROWS = 500
@@ -56,6 +59,30 @@ def bounded(number: int, size: int, total: int, most: int = MOST_ROWS) -> tuple[
     """Return a page number and size (at most ``most``) within what there is, whatever was asked for."""
     size = min(max(1, size), most)
     return min(max(1, number), max(1, -(-total // size))), size
+
+
+def ordered(rows: Q, order: str, columns: Mapping[str, str | F]) -> Q:
+    """Order a query by a column of its list, ties as they were made; it keeps its own when there is no such column.
+
+    Args:
+        rows: the query.
+        order: the column's name, with ``-`` for descending.
+        columns: the field of each column; an ``F`` where it may be empty: what has none comes last, either way.
+    """
+    field, down = columns.get(order.removeprefix("-")), order.startswith("-")
+    if field is None:
+        return rows
+    sign = "-" if down else ""
+    if isinstance(field, F):
+        empty_last = field.desc(nulls_last=True) if down else field.asc(nulls_last=True)
+        return rows.order_by(empty_last, f"{sign}pk")
+    return rows.order_by(f"{sign}{field}", f"{sign}pk")
+
+
+def sorted_by(rows: Iterable[T], order: str, columns: Mapping[str, str]) -> list[T]:
+    """Order things in memory as :func:`ordered` does: by the attribute that a column shows."""
+    name = columns.get(order.removeprefix("-"))
+    return list(rows) if name is None else sorted(rows, key=attrgetter(name), reverse=order.startswith("-"))
 
 
 def page_of(rows: models.QuerySet[M], shape: Callable[[M], T], *, number: int = 1, size: int = PAGE_SIZE) -> Page[T]:

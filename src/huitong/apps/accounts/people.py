@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from huitong.apps.accounts.devices import device_words, method_words
 from huitong.apps.accounts.factors import FACTORS
@@ -12,7 +12,7 @@ from huitong.apps.accounts.selectors import main_role
 from huitong.apps.accounts.sessions import open_sessions
 from huitong.apps.accounts.specs import AttemptRow, SessionRow, UserRow
 from huitong.apps.accounts.visibility import Viewer
-from huitong.apps.paging import PAGE_SIZE, Page, page_of
+from huitong.apps.paging import PAGE_SIZE, Page, ordered, page_of
 
 SHOWN = 20
 """Attempts shown of an account."""
@@ -40,8 +40,13 @@ def attempts_of(user: User) -> tuple[AttemptRow, ...]:
     return tuple(AttemptRow(row.at, row.address, row.agent, row.method, row.outcome) for row in rows)
 
 
-def user_list(viewer: Viewer, *, text: str, role: str, number: int = 1, size: int = PAGE_SIZE) -> Page[UserRow]:
-    """Return one page of the accounts that ``viewer`` may see. Three queries, and those of the viewer's scope."""
+def user_list(
+    viewer: Viewer, *, text: str, role: str, order: str = "", number: int = 1, size: int = PAGE_SIZE
+) -> Page[UserRow]:
+    """Return one page of the accounts that ``viewer`` may see, by login, or by ``sessions`` or ``last_login``.
+
+    Three queries, and those of the viewer's scope.
+    """
     factor = Authenticator.objects.filter(user_id=OuterRef("pk"), type__in=FACTORS)
     rows = User.objects.visible_to(viewer).select_related("organisation").prefetch_related("memberships")
     rows = rows.annotate(with_factor=Exists(factor), open_sessions=Count("sessions", distinct=True))
@@ -49,6 +54,7 @@ def user_list(viewer: Viewer, *, text: str, role: str, number: int = 1, size: in
         rows = rows.filter(Q(login__icontains=text) | Q(name__icontains=text) | Q(name_en__icontains=text))
     if role:
         rows = rows.filter(memberships__role=role)
+    rows = ordered(rows, order, {"sessions": "open_sessions", "last_login": F("last_login")})
     return page_of(rows, _user_row, number=number, size=size)
 
 

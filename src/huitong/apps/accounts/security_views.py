@@ -133,7 +133,8 @@ def users(request: HttpRequest) -> HttpResponseBase:
     require_bureau(request.user)
 
     def fetch(wanted: Wanted, number: int, size: int) -> Page[UserRow]:
-        return user_list(request.user, text=wanted.text, role=wanted.value("role"), number=number, size=size)
+        values = {"text": wanted.text, "role": wanted.value("role"), "order": wanted.order}
+        return user_list(request.user, **values, number=number, size=size)
 
     listing = Listing[UserRow](
         name="users",
@@ -143,8 +144,8 @@ def users(request: HttpRequest) -> HttpResponseBase:
             Column("role", _("角色")),
             Column("organisation", _("机构")),
             Column("factor", _("第二道验证"), "badge"),
-            Column("sessions", _("在线"), "number"),
-            Column("last_login", _("上次登录"), "time"),
+            Column("sessions", _("在线"), "number", sorts=True),
+            Column("last_login", _("上次登录"), "time", sorts=True),
         ),
         cells=_user_cells,
         empty=Empty(_("还没有用户"), _("应用声明包时登记的用户会列在这里。"), icon="users"),

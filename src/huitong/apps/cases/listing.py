@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -29,8 +31,10 @@ _EMPTY: dict[str, Text] = {
 }
 
 
-def queue_listing(viewer: Viewer, view: str, types: dict[str, CaseType], case_type: str) -> Listing[CaseRow]:
-    """Return the list of cases as ``view`` shows it."""
+def queue_listing(
+    viewer: Viewer, view: str, types: dict[str, CaseType], case_type: str, orders: Sequence[str]
+) -> Listing[CaseRow]:
+    """Return the list of cases as ``view`` shows it, in the first of ``orders``."""
     known = types.get(case_type)
     filters = [
         Filter("type", _("类型"), [(one.code, in_language(one.title, one.title_en)) for one in types.values()]),
@@ -50,13 +54,14 @@ def queue_listing(viewer: Viewer, view: str, types: dict[str, CaseType], case_ty
             Column("type", _("类型")),
             Column("state", _("状态"), "badge"),
             Column("turn", _("轮到"), term="turn", parts=(Part(_("认领人")),)),
-            Column("due", _("期限"), term="clock", parts=_DUE_PARTS),
-            Column("opened_at", _("提出时间"), "time"),
+            Column("due", _("期限"), sorts="due" in orders, term="clock", parts=_DUE_PARTS),
+            Column("opened_at", _("提出时间"), "time", sorts="opened_at" in orders),
         ),
         cells=case_cells,
         empty=_nothing(view),
         search=_("编号、对象或标题"),
         filters=tuple(filters),
+        order=orders[0],
         keep={"in": view},
     )
 

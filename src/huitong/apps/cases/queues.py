@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import cast
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from huitong.apps.accounts.models import Organisation, User
 from huitong.apps.accounts.selectors import Viewer, scope_of
 from huitong.apps.cases.models import Case, CaseQuerySet, CaseType, QueueEntry
 from huitong.apps.cases.specs import CaseFilter
-from huitong.apps.paging import Page, cut
+from huitong.apps.paging import Page, bounded, cut
 from huitong.engine.declarations import cases
 from huitong.foundation import clock
 
@@ -24,6 +25,12 @@ SEARCHED = 2_000
 _NUMBER = re.compile(r"[A-Z]{1,8}-\d{4}")
 FOUND = 500
 """Most cases that a search shows."""
+_FOUND_ORDERS = {
+    "due": (F("due_on").asc(nulls_last=True),),
+    "-due": (F("due_on").desc(nulls_last=True),),
+    "opened_at": ("pk",),
+}
+"""What a search found is little: it needs no index."""
 
 
 def mine(viewer: Viewer, specs: Mapping[str, cases.CaseType] | None) -> CaseQuerySet:
@@ -81,20 +88,65 @@ def queue_of(
     rows = _narrowed(viewer, wanted, specs, soon)
     if wanted.text:
         rows = _found(viewer, wanted, rows)
+    elif wanted.order in ("due", "-due") and _is_whole(wanted):
+        return _with_names(_open_first(viewer, wanted, specs, soon, number=number, size=size, most=most))
+    elif wanted.order in ("-due", "opened_at"):
+        rows = rows.reverse()
     page = cut(rows, number=number, size=size, most=most)  # counted in the same order: it walks the same index
-    ids = cast("tuple[int, ...]", page.rows)
+    return _with_names(cast("Page[int]", page))
+
+
+def orders_of(wanted: CaseFilter) -> tuple[str, ...]:
+    """Return the columns that a queue can come by, its own first: those whose order an index has, either way."""
+    return ("due", "opened_at") if wanted.text or _is_whole(wanted) else ("due",)
+
+
+def _is_whole(wanted: CaseFilter) -> bool:
+    """Whether all cases are asked for, open or not."""
+    return wanted.view == "all" and not (wanted.due or wanted.organisation or wanted.state)
+
+
+def _open_first(
+    viewer: Viewer,
+    wanted: CaseFilter,
+    specs: Mapping[str, cases.CaseType],
+    soon: dt.date,
+    *,
+    number: int,
+    size: int,
+    most: int,
+) -> Page[int]:
+    """First what is open, by its deadline; then what is over, newest first: either has an index, both together none."""
+    waiting = _narrowed(viewer, replace(wanted, view="open"), specs, soon)
+    over = _narrowed(viewer, wanted, specs, soon, over=True)
+    if wanted.order == "-due":
+        waiting = waiting.reverse()
+    ahead = waiting[:most].count()
+    total = ahead + (over[: most - ahead].count() if ahead < most else 0)
+    number, size = bounded(number, size, total)
+    start, end = (number - 1) * size, min(number * size, total)
+    ids = [*waiting[start : min(end, ahead)]] if start < ahead else []
+    if end > ahead:
+        ids += over[max(0, start - ahead) : end - ahead]
+    return Page(tuple(cast("list[int]", ids)), total, number, size)
+
+
+def _with_names(page: Page[int]) -> Page[Case]:
+    ids = page.rows
     known = Case.objects.select_related("type", "turn_organisation", "claimed_by").in_bulk(ids) if ids else {}
     return Page(tuple(known[pk] for pk in ids), page.total, page.number, page.size)
 
 
-def _narrowed(viewer: Viewer, wanted: CaseFilter, specs: Mapping[str, cases.CaseType], soon: dt.date) -> CaseQuerySet:
-    """Ids of the cases in their order, from whichever table has it in an index."""
+def _narrowed(
+    viewer: Viewer, wanted: CaseFilter, specs: Mapping[str, cases.CaseType], soon: dt.date, *, over: bool = False
+) -> CaseQuerySet:
+    """Ids of the cases in their order, from whichever table has it in an index; or only of those that are ``over``."""
     scope = scope_of(viewer)
     if wanted.view in ("mine", "ours") or not scope.roots:
-        return _of_cases(viewer, wanted, specs, soon)
+        return _of_cases(viewer, wanted, specs, soon, seen=_seen(viewer).exclude(closed_at=None) if over else None)
     if wanted.organisation and (turn := _turn_within(scope.limit or frozenset(), wanted.organisation)):
         return _of_cases(viewer, wanted, specs, soon, seen=Case.objects.filter(turn_organisation=turn))
-    return _of_entries(scope.roots, wanted, specs, soon)
+    return _of_entries(scope.roots, wanted, specs, soon, {"closed": True} if over else {})
 
 
 def _turn_within(organisations: frozenset[int], code: str) -> int | None:
@@ -104,10 +156,14 @@ def _turn_within(organisations: frozenset[int], code: str) -> int | None:
 
 
 def _of_entries(
-    roots: frozenset[int], wanted: CaseFilter, specs: Mapping[str, cases.CaseType], soon: dt.date
+    roots: frozenset[int],
+    wanted: CaseFilter,
+    specs: Mapping[str, cases.CaseType],
+    soon: dt.date,
+    only: Mapping[str, bool],
 ) -> CaseQuerySet:
     is_open = wanted.view == "open" or bool(wanted.due or wanted.organisation)
-    rows = QueueEntry.objects.filter(organisation__in=roots)
+    rows = QueueEntry.objects.filter(organisation__in=roots, **only)
     if wanted.due == "escalated":
         rows = rows.filter(escalated=True)
     elif is_open:
@@ -149,8 +205,9 @@ def _of_cases(
         whole_type = not wanted.state and wanted.view in ("open", "all")
         rows = rows.filter(type=_type_id(wanted)) if whole_type else rows.filter(place__in=places)
     rows = rows.filter(**_dates(wanted, soon))
-    order = ("-pk",) if wanted.view == "all" else ("sort_on", "pk")
-    if wanted.view == "all" and wanted.state and not wanted.due:
+    is_whole = wanted.view == "all" and not (wanted.due or wanted.organisation)
+    order = ("-pk",) if is_whole else ("sort_on", "pk")
+    if is_whole and wanted.state:
         sign = _order_in(wanted, specs)
         order = (f"{sign}sort_on", f"{sign}pk")
     return rows.order_by(*order).values_list("pk", flat=True)  # type: ignore[return-value]
@@ -211,4 +268,5 @@ def _found(viewer: Viewer, wanted: CaseFilter, rows: CaseQuerySet) -> CaseQueryS
     if not _NUMBER.match(upper):
         found.append(Case.objects.filter(pk__in=list(rows[:SEARCHED]), title__icontains=text))
     ids = {pk for each in found for pk in each.order_by().values_list("pk", flat=True)[:FOUND]}
-    return Case.objects.filter(pk__in=ids).order_by("-pk").values_list("pk", flat=True)  # type: ignore[return-value]
+    order = _FOUND_ORDERS.get(wanted.order, ())
+    return Case.objects.filter(pk__in=ids).order_by(*order, "-pk").values_list("pk", flat=True)  # type: ignore[return-value]

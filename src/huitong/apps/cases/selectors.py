@@ -62,9 +62,9 @@ def access_case(viewer: Viewer, number: str) -> Case:
 def queue_for(
     viewer: Viewer, wanted: CaseFilter, *, number: int = 1, size: int = PAGE_SIZE, most: int = MOST_COUNTED
 ) -> Page[CaseRow]:
-    """Return one page of a queue, first what is due first (``all``: newest first).
+    """Return one page of a queue, first what is due first (``all``: newest first), or as ``wanted.order`` says.
 
-    ``total`` stops at ``most``. Eight queries at most, and those of the viewer's scope.
+    ``total`` stops at ``most``. Ten queries at most, and those of the viewer's scope.
     """
     specs = case_types()
     page = queue_of(viewer, wanted, specs, soon=_soon(working_calendar()), number=number, size=size, most=most)

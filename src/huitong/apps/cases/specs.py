@@ -53,6 +53,9 @@ class CaseFilter:
     """``ahead``: not late, soon or not."""
     text: str = ""
     """A number or its beginning, a subject's code, or words of a title."""
+    order: Literal["", "due", "-due", "opened_at", "-opened_at"] = ""
+    """One of those that :func:`huitong.apps.cases.queues.orders_of` offers, or its opposite; "" for the queue's own:
+    first what is due first, and of ``all`` the newest."""
 
 
 @dataclass(frozen=True)

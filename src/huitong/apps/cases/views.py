@@ -22,6 +22,7 @@ from huitong.apps.cases.listing import VIEWS, queue_listing
 from huitong.apps.cases.mentioning import MOST_OFFERED
 from huitong.apps.cases.models import Case
 from huitong.apps.cases.pages import case_page
+from huitong.apps.cases.queues import orders_of
 from huitong.apps.cases.selectors import (
     MOST_COUNTED,
     access_attachment,
@@ -57,7 +58,8 @@ def queue(request: HttpRequest) -> HttpResponseBase:
         totals.append(page.total)
         return page
 
-    listing = queue_listing(user, view, types, chosen)
+    raw = {name: request.GET.get(name, "") for name in ("state", "organisation", "due", "q")}
+    listing = queue_listing(user, view, types, chosen, orders_of(_filter(view, Wanted(raw["q"], "", raw))))
     context = {"tabs": _tabs(user, view), "most": MOST_COUNTED, "totals": totals, "bulk": _bulk_links(user, chosen)}
     return listing_page(request, "cases/queue.html", listing, fetch, context)
 
@@ -76,6 +78,7 @@ def _filter(view: View, wanted: Wanted) -> CaseFilter:
         organisation=wanted.value("organisation"),
         due=due if due in ("late", "soon", "escalated") else "",  # type: ignore[arg-type]
         text=wanted.text,
+        order=wanted.order,  # type: ignore[arg-type]
     )
 
 

@@ -83,7 +83,7 @@ def drafts(request: HttpRequest) -> HttpResponseBase:
     require_official(request.user)
 
     def fetch(wanted: Wanted, number: int, size: int) -> Page[DraftRow]:
-        values = {"state": wanted.value("state"), "kind": wanted.value("kind")}
+        values = {"state": wanted.value("state"), "kind": wanted.value("kind"), "order": wanted.order}
         return draft_list(request.user, text=wanted.text, number=number, size=size, **values)
 
     context = {"may_compile": may_compile(request.user)}
@@ -99,10 +99,10 @@ def _draft_listing() -> Listing[DraftRow]:
             Column("kind", _("编制类型"), "badge"),
             Column("provider", _("提供部门")),
             Column("origin", _("编制方式")),
-            Column("findings", _("检查结果"), parts=_FOUND, whole=False),
+            Column("findings", _("检查结果"), sorts=True, parts=_FOUND, whole=False),
             Column("state", _("状态"), "badge", parts=(Part(_("办件编号")),)),
             Column("by", _("起草人")),
-            Column("updated_at", _("最后修改"), "time"),
+            Column("updated_at", _("最后修改"), "time", sorts=True),
         ),
         cells=_draft_cells,
         empty=Empty(_("没有正在编制的目录"), _("从上面三种方式里选一种开始。"), icon="pencil"),
@@ -111,6 +111,7 @@ def _draft_listing() -> Listing[DraftRow]:
             Filter("state", _("状态"), choices("draft_state"), _("未办结的")),
             Filter("kind", _("编制类型"), choices("draft_kind")),
         ),
+        order="-updated_at",
     )
 
 

@@ -16,7 +16,7 @@ from huitong.apps.catalog.models import CatalogItem, CatalogItemQuerySet, CodeLi
 from huitong.apps.catalog.searching import matching_items
 from huitong.apps.catalog.specs import DraftRow, FieldRow, ItemFilter, ItemRow, RuleRow, VersionRow
 from huitong.apps.declared import in_language
-from huitong.apps.paging import PAGE_SIZE, Page, bounded, page_of
+from huitong.apps.paging import PAGE_SIZE, Page, bounded, ordered, page_of
 from huitong.apps.reading import read_once
 from huitong.engine.declarations import elements, items
 from huitong.foundation.errors import Terminal
@@ -67,15 +67,22 @@ def draft_address(draft: ItemDraft) -> str:
 
 
 def draft_list(
-    viewer: Viewer, *, state: str = "", kind: str = "", text: str = "", number: int = 1, size: int = PAGE_SIZE
+    viewer: Viewer,
+    *,
+    state: str = "",
+    kind: str = "",
+    text: str = "",
+    order: str = "",
+    number: int = 1,
+    size: int = PAGE_SIZE,
 ) -> Page[DraftRow]:
-    """Return one page of the drafts that ``viewer`` may see, last changed first. Two queries."""
+    """Return one page of the drafts that ``viewer`` may see, last changed first or by ``findings``. Two queries."""
     rows = ItemDraft.objects.visible_to(viewer).select_related("provider", "item", "created_by")
     rows = rows.filter(state=state) if state else rows.open()
     exact = {"kind": kind, "title__icontains": text}
-    return page_of(
-        rows.filter(**{name: value for name, value in exact.items() if value}), draft_row, number=number, size=size
-    )
+    rows = rows.filter(**{name: value for name, value in exact.items() if value})
+    rows = ordered(rows, order, {"findings": "errors", "updated_at": "updated_at"})
+    return page_of(rows, draft_row, number=number, size=size)
 
 
 def draft_row(draft: ItemDraft) -> DraftRow:

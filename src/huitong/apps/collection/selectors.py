@@ -101,9 +101,12 @@ def with_names(rows: RunQuerySet) -> RunQuerySet:
     return rows.select_related("organisation", "requested_by", "item").defer("item__spec")
 
 
-def runs_list(viewer: Viewer, wanted: RunFilter, *, number: int = 1, size: int = PAGE_SIZE) -> Page[RunRow]:
-    """Return one page of runs, newest first. Two queries, and those of the viewer's scope."""
-    return page_of(filtered_runs(viewer, wanted), run_row, number=number, size=size)
+def runs_list(
+    viewer: Viewer, wanted: RunFilter, *, order: str = "", number: int = 1, size: int = PAGE_SIZE
+) -> Page[RunRow]:
+    """Return one page of runs, newest first, or oldest first by ``started_at``. Two queries, and those of the scope."""
+    rows = filtered_runs(viewer, wanted)
+    return page_of(rows.reverse() if order == "started_at" else rows, run_row, number=number, size=size)
 
 
 def run_row(run: Run) -> RunRow:
@@ -212,10 +215,14 @@ def issue_list(
     state: str = "open",
     item: str = "",
     organisation: str = "",
+    order: str = "",
     number: int = 1,
     size: int = PAGE_SIZE,
 ) -> Page[IssueRow]:
-    """Return one page of quality issues, most failing rows first. Three queries, and those of the viewer's scope."""
+    """Return one page of quality issues, most failing rows first, or fewest first by ``failed``.
+
+    Three queries, and those of the viewer's scope.
+    """
     exact = {"state": state, "item__code": item, "item__provider__code": organisation}
     rows = QualityIssue.objects.visible_to(viewer).filter(**{name: value for name, value in exact.items() if value})
     results = QualityResult.objects.order_by("-pk")[:TREND]
@@ -224,7 +231,7 @@ def issue_list(
         .defer("item__spec")
         .prefetch_related(Prefetch("results", queryset=results, to_attr=_RESULTS))
     )
-    return page_of(rows, issue_row, number=number, size=size)
+    return page_of(rows.reverse() if order == "failed" else rows, issue_row, number=number, size=size)
 
 
 def issue_row(issue: QualityIssue) -> IssueRow:

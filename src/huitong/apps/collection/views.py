@@ -60,7 +60,7 @@ def runs(request: HttpRequest) -> HttpResponseBase:
             target=target,
             chain=chain,
         )
-        page = runs_list(request.user, narrowed, number=number, size=size)
+        page = runs_list(request.user, narrowed, order=wanted.order, number=number, size=size)
         words.learn(page.rows)
         return page
 
@@ -79,7 +79,7 @@ def _run_listing(viewer: Viewer, words: TargetWords) -> Listing[RunRow]:
             Column("state", _("结果"), "badge", parts=(Part(_("原因")),)),
             Column("rows", _("数量"), "number"),
             Column("changes", _("变化"), parts=_CHANGES, whole=False),
-            Column("started_at", _("开始"), "time"),
+            Column("started_at", _("开始"), "time", sorts=True),
             Column("seconds", _("用时"), unit=_("秒"), form="0.00"),
         ),
         cells=lambda row: _run_cells(row, words),
@@ -95,6 +95,7 @@ def _run_listing(viewer: Viewer, words: TargetWords) -> Listing[RunRow]:
             Filter("state", _("结果"), choices("run_state")),
             Filter("organisation", _("部门"), _organisations(viewer)),
         ),
+        order="-started_at",
     )
 
 
@@ -186,6 +187,7 @@ def issues(request: HttpRequest) -> HttpResponseBase:
             state="" if state == "all" else state,
             item=item,
             organisation=wanted.value("organisation"),
+            order=wanted.order,
             number=number,
             size=size,
         )
@@ -211,6 +213,7 @@ def _issue_listing(organisations: list[tuple[str, Text]], words: RuleWords) -> L
             Filter("state", _("状态"), [("closed", _("已解决")), ("all", _("全部"))], _("待整改")),
             Filter("organisation", _("部门"), organisations),
         ),
+        order="-failed",
     )
 
 
@@ -218,7 +221,7 @@ ISSUE_COLUMNS = (
     Column("rule", _("问题"), head=True),
     Column("item", _("目录"), parts=(Part(_("目录代码")), Part(_("部门")))),
     Column("severity", _("处理"), "badge"),
-    Column("failed", _("涉及行数"), "number"),
+    Column("failed", _("涉及行数"), "number", sorts=True),
     Column("share", _("占比"), "number", form="0.00%"),
     Column("trend", _("趋势"), parts=(Part(_("比上次增减行数"), "number"),), whole=False),
     Column("opened_at", _("发现时间"), "time"),

@@ -26,11 +26,13 @@ from huitong.apps.demand.services import file_demand, join_demand
 from huitong.apps.demand.specs import SourceRow, Wanted
 from huitong.apps.forms import OrganisationField, SiteForm
 from huitong.apps.labels import choices
-from huitong.apps.paging import Page, bounded
+from huitong.apps.paging import Page, bounded, sorted_by
 from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Part, listing_page
 from huitong.apps.tables import Wanted as WantedRows
 from huitong.engine.declarations import remits
 from huitong.foundation.errors import Terminal
+
+_ORDERS = {"title": "title", "authority": "authority_title"}
 
 
 def new(request: HttpRequest) -> HttpResponse:
@@ -93,7 +95,7 @@ def sources(request: HttpRequest) -> HttpResponseBase:
     rows = source_rows()
 
     def fetch(wanted: WantedRows, number: int, size: int) -> Page[SourceRow]:
-        found = [row for row in rows if _fits(row, wanted)]
+        found = sorted_by((row for row in rows if _fits(row, wanted)), wanted.order, _ORDERS)
         number, size = bounded(number, size, len(found))
         return Page(tuple(found[(number - 1) * size : number * size]), len(found), number, size)
 
@@ -121,8 +123,8 @@ def _listing() -> Listing[SourceRow]:
         name="sources",
         title=_("一数一源"),
         columns=(
-            Column("title", _("数据元"), head=True, parts=(Part(_("字段名")),)),
-            Column("authority", _("权威部门"), term="authority"),
+            Column("title", _("数据元"), sorts=True, head=True, parts=(Part(_("字段名")),)),
+            Column("authority", _("权威部门"), sorts=True, term="authority"),
             Column("basis", _("依据")),
             Column("holders", _("还有谁在采集"), term="collected again"),
             Column("items", _("目录"), "number"),

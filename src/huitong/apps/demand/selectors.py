@@ -13,7 +13,7 @@ from huitong.apps.demand.offers import offer_of
 from huitong.apps.demand.sources import authorities, identifiers, items_with, repeated_fields, source_rows
 from huitong.apps.demand.specs import NeedFilter, NeedRow
 from huitong.apps.demand.suggesting import departments_for, items_for, like_demands
-from huitong.apps.paging import PAGE_SIZE, Page, bounded
+from huitong.apps.paging import PAGE_SIZE, Page, bounded, ordered
 from huitong.engine.declarations import remits
 from huitong.foundation import clock
 from huitong.foundation.errors import Terminal
@@ -78,9 +78,11 @@ def _posts(viewer: Viewer) -> frozenset[int]:
     return frozenset(pk for pk, _ in getattr(viewer, "posts", ()))
 
 
-def need_list(viewer: Viewer, wanted: NeedFilter, *, number: int = 1, size: int = PAGE_SIZE) -> Page[NeedRow]:
-    """Return one page of needs. Five queries, and those of the viewer's scope."""
-    rows = filtered_needs(viewer, wanted)
+def need_list(
+    viewer: Viewer, wanted: NeedFilter, *, order: str = "", number: int = 1, size: int = PAGE_SIZE
+) -> Page[NeedRow]:
+    """Return one page of needs, newest first, or by ``opened``. Five queries, and those of the viewer's scope."""
+    rows = ordered(filtered_needs(viewer, wanted), order, {"opened": "opened_on"})
     total = rows.count()
     number, size = bounded(number, size, total)
     names = ("case__type", "case__turn_organisation", "case__claimed_by", "applicant", "provider")

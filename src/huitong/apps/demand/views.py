@@ -52,7 +52,7 @@ def needs(request: HttpRequest) -> HttpResponseBase:
             since=since,
             until=until,
         )
-        return need_list(request.user, narrowed, number=number, size=size)
+        return need_list(request.user, narrowed, order=wanted.order, number=number, size=size)
 
     context = {"drafts": _shown_drafts(request), "may_apply": department_of(require_user(request.user)) is not None}
     return listing_page(request, "demand/needs.html", _listing(request), fetch, context)
@@ -91,7 +91,7 @@ def _listing(request: HttpRequest) -> Listing[NeedRow]:
             Column("state", _("状态"), "badge"),
             Column("turn", _("轮到谁"), term="turn"),
             Column("due", _("答复期限"), "date", term="clock", parts=(Part(_("剩余工作日（逾期为负）"), "number"),)),
-            Column("opened", _("提出日期"), "date"),
+            Column("opened", _("提出日期"), "date", sorts=True),
             Column("days", _("用时"), "number", note=_("工作日"), parts=(Part(_("答复是否按时")),)),
         ),
         cells=_cells,
@@ -108,6 +108,7 @@ def _listing(request: HttpRequest) -> Listing[NeedRow]:
             Filter("outcome", _("结果"), choices("need_outcome")),
             Filter("provider", _("提供部门"), providers),
         ),
+        order="" if request.GET.get("time") in ("waiting", "overdue") else "-opened",
         keep={name: value for name in ("since", "until") if (value := request.GET.get(name, ""))},
     )
 

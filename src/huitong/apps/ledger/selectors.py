@@ -187,11 +187,12 @@ def anchors() -> dict[str, tuple[int, str]]:
 
 
 def audit_list(
-    viewer: Viewer, *, kind: str = "", target: str = "", number: int = 1, size: int = PAGE_SIZE
+    viewer: Viewer, *, kind: str = "", target: str = "", order: str = "", number: int = 1, size: int = PAGE_SIZE
 ) -> Page[AuditRow]:
-    """Return one page of decisions, newest first. Two queries, and those of the viewer's scope."""
+    """Return one page of decisions, newest first, or oldest first by ``at``. Two queries, and those of the scope."""
     wanted = {name: value for name, value in {"target_kind": kind, "target": target}.items() if value}
-    return page_of(AuditEntry.objects.visible_to(viewer).filter(**wanted), _audit_row, number=number, size=size)
+    rows = AuditEntry.objects.visible_to(viewer).filter(**wanted)
+    return page_of(rows.reverse() if order == "at" else rows, _audit_row, number=number, size=size)
 
 
 def _audit_row(entry: AuditEntry) -> AuditRow:

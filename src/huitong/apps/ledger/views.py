@@ -179,7 +179,8 @@ def audit(request: HttpRequest) -> HttpResponseBase:
     shown: list[AuditRow] = []
 
     def fetch(wanted: Wanted, number: int, size: int) -> Page[AuditRow]:
-        page = audit_list(request.user, kind=wanted.value("kind"), target=target, number=number, size=size)
+        values = {"kind": wanted.value("kind"), "target": target, "order": wanted.order}
+        page = audit_list(request.user, **values, number=number, size=size)
         shown.extend(page.rows[:CHANGES_SHOWN])
         return page
 
@@ -193,7 +194,7 @@ def _audit_listing(target: str) -> Listing[AuditRow]:
         title=_("操作记录"),
         columns=(
             Column("action", _("操作"), head=True),
-            Column("at", _("时间"), "time"),
+            Column("at", _("时间"), "time", sorts=True),
             Column("login", _("账号")),
             Column("target", _("对象"), parts=(Part(_("对象类型")),)),
             Column("request", _("请求编号"), "mono"),
@@ -201,6 +202,7 @@ def _audit_listing(target: str) -> Listing[AuditRow]:
         cells=_audit_cells,
         empty=Empty(_("还没有操作记录"), _("每一次登记、修改、授权和查询，都会和改动一起记下来。"), icon="file-text"),
         filters=(Filter("kind", _("对象类型"), choices("audit_kind")),),
+        order="-at",
         keep={"target": target} if target else {},
     )
 

@@ -43,7 +43,8 @@ def projects(request: HttpRequest) -> HttpResponseBase:
     require_official(request.user)
 
     def fetch(wanted: Wanted, number: int, size: int) -> Page[ProjectRow]:
-        return project_list(request.user, state=wanted.value("state"), text=wanted.text, number=number, size=size)
+        values = {"state": wanted.value("state"), "text": wanted.text, "order": wanted.order}
+        return project_list(request.user, **values, number=number, size=size)
 
     may_apply = bool(may_write_for(request.user))
     context = {"totals": project_totals(request.user), "may_apply": may_apply}
@@ -59,10 +60,10 @@ def _listing(begin: str) -> Listing[ProjectRow]:
             Column("title", _("项目名称"), head=True, parts=(Part(_("办件编号")),)),
             Column("organisation", _("申报部门")),
             Column("kind", _("项目类型")),
-            Column("asked", _("申报金额"), "number", note=_("元")),
-            Column("approved", _("核定金额"), "number", note=_("元")),
+            Column("asked", _("申报金额"), "number", sorts=True, note=_("元")),
+            Column("approved", _("核定金额"), "number", sorts=True, note=_("元")),
             Column("state", _("状态"), "badge"),
-            Column("updated_at", _("最后修改"), "time"),
+            Column("updated_at", _("最后修改"), "time", sorts=True),
         ),
         cells=_cells,
         empty=Empty(
@@ -74,6 +75,7 @@ def _listing(begin: str) -> Listing[ProjectRow]:
         ),
         search=_("按名称搜索"),
         filters=(Filter("state", _("状态"), choices("project_state")),),
+        order="-updated_at",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 
 from huitong.apps.accounts.models import Organisation, System
 from huitong.apps.accounts.visibility import Viewer
@@ -14,7 +14,7 @@ from huitong.apps.catalog.models import CatalogItem, ItemField
 from huitong.apps.catalog.selectors import elements_by_name
 from huitong.apps.demand.selectors import authorities, identifiers
 from huitong.apps.libraries.selectors import declared_libraries
-from huitong.apps.paging import PAGE_SIZE, Page, page_of
+from huitong.apps.paging import PAGE_SIZE, Page, ordered, page_of
 from huitong.apps.registry.models import Project
 from huitong.apps.registry.specs import AlreadyThere, Connection, Exchange, IslandMap, ProjectRow, SystemRow
 from huitong.apps.sharing.models import Grant
@@ -139,14 +139,18 @@ def project_of_case(case: Case) -> Project:
 
 
 def project_list(
-    viewer: Viewer, *, state: str = "", text: str = "", number: int = 1, size: int = PAGE_SIZE
+    viewer: Viewer, *, state: str = "", text: str = "", order: str = "", number: int = 1, size: int = PAGE_SIZE
 ) -> Page[ProjectRow]:
-    """Return one page of the projects that ``viewer`` may see, last changed first. Two queries, and the scope's."""
+    """Return one page of the projects that ``viewer`` may see, last changed first or by ``asked`` or ``approved``.
+
+    Two queries, and the scope's.
+    """
     rows = Project.objects.visible_to(viewer).select_related("organisation")
     if state:
         rows = rows.filter(state=state)
     if text:
         rows = rows.filter(Q(title__icontains=text) | Q(title_en__icontains=text))
+    rows = ordered(rows, order, {"asked": "asked", "approved": F("approved"), "updated_at": "updated_at"})
     return page_of(rows, _project_row, number=number, size=size)
 
 

@@ -17,7 +17,7 @@ from huitong.apps.accounts.selectors import may_write_for, organisation_tree, re
 from huitong.apps.accounts.visibility import Viewer
 from huitong.apps.catalog.models import CatalogItem
 from huitong.apps.labels import Text, choices
-from huitong.apps.paging import Page, bounded
+from huitong.apps.paging import Page, bounded, sorted_by
 from huitong.apps.registry.forms import SystemForm
 from huitong.apps.registry.picture import picture_of, shores
 from huitong.apps.registry.selectors import access_system, island_map, may_register_for
@@ -61,7 +61,8 @@ def systems(request: HttpRequest) -> HttpResponseBase:
     found = island_map(request.user)
 
     def fetch(wanted: Wanted, number: int, size: int) -> Page[SystemRow]:
-        rows = [row for row in found.systems if _wanted(row, wanted)]
+        fitting = (row for row in found.systems if _wanted(row, wanted))
+        rows = sorted_by(fitting, wanted.order, _ORDERS)
         number, size = bounded(number, size, len(rows))
         return Page(tuple(rows[(number - 1) * size : number * size]), len(rows), number, size)
 
@@ -81,6 +82,7 @@ def _wanted(row: SystemRow, wanted: Wanted) -> bool:
     return fits and (not text or text in f"{row.title} {row.code} {row.organisation_title}".casefold())
 
 
+_ORDERS = {"title": "title", "organisation": "organisation_title", "items": "items", "users": "users"}
 _FILTERS = ("organisation", "level", "state", "connection")
 
 
@@ -90,13 +92,13 @@ def _listing(viewer: Viewer, begin: str) -> Listing[SystemRow]:
         name="systems",
         title=_("信息系统"),
         columns=(
-            Column("title", _("系统名称"), head=True, parts=(Part(_("系统代码")), Part(_("接替的系统")))),
-            Column("organisation", _("建设部门")),
+            Column("title", _("系统名称"), sorts=True, head=True, parts=(Part(_("系统代码")), Part(_("接替的系统")))),
+            Column("organisation", _("建设部门"), sorts=True),
             Column("level", _("系统层级")),
             Column("host", _("部署位置")),
             Column("state", _("状态"), "badge"),
-            Column("items", _("目录"), "number"),
-            Column("users", _("使用方"), "number"),
+            Column("items", _("目录"), "number", sorts=True),
+            Column("users", _("使用方"), "number", sorts=True),
             Column("connection", _("互通情况"), "badge", term="connection"),
         ),
         cells=_cells,

@@ -18,7 +18,7 @@ from huitong.apps.accounts.selectors import require_official, require_user, syst
 from huitong.apps.accounts.visibility import Viewer
 from huitong.apps.forms import SiteForm
 from huitong.apps.labels import language
-from huitong.apps.paging import Page, bounded
+from huitong.apps.paging import Page, bounded, sorted_by
 from huitong.apps.sharing.grant_forms import ReasonForm
 from huitong.apps.sharing.selectors import APP_KEEPERS, access_app, app_list, app_page
 from huitong.apps.sharing.services import issue_secret, link_app, register_app, resume_app, suspend_app
@@ -48,10 +48,12 @@ def apps(request: HttpRequest) -> HttpResponseBase:
     """List the consumer apps."""
     require_official(request.user)
 
-    def fetch(wanted: Wanted, number: int, size: int) -> Page[AppRow]:  # noqa: ARG001 - nothing to filter by
-        rows = app_list(request.user)
+    def fetch(wanted: Wanted, number: int, size: int) -> Page[AppRow]:
+        rows = sorted_by(
+            app_list(request.user), wanted.order, {name: name for name in ("title", "organisation", "grants")}
+        )
         number, size = bounded(number, size, len(rows))
-        return Page(rows[(number - 1) * size : number * size], len(rows), number, size)
+        return Page(tuple(rows[(number - 1) * size : number * size]), len(rows), number, size)
 
     return listing_page(request, "sharing/apps.html", _listing(), fetch, {"may_register": _may_register(request)})
 
@@ -65,9 +67,9 @@ def _listing() -> Listing[AppRow]:
         name="apps",
         title=_("消费方应用"),
         columns=(
-            Column("title", _("应用"), head=True, parts=(Part(_("应用账号")),)),
-            Column("organisation", _("所属单位")),
-            Column("grants", _("有效授权"), "number"),
+            Column("title", _("应用"), sorts=True, head=True, parts=(Part(_("应用账号")),)),
+            Column("organisation", _("所属单位"), sorts=True),
+            Column("grants", _("有效授权"), "number", sorts=True),
             Column("state", _("状态"), "badge"),
         ),
         cells=lambda row: (

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterable, Mapping
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from huitong.apps.accounts.models import User
@@ -18,7 +18,7 @@ from huitong.apps.declared import in_language
 from huitong.apps.ledger.selectors import calls_by_service, history_of, keys_used_today, usage_by_day
 from huitong.apps.ledger.services import Owners
 from huitong.apps.ledger.specs import Entry
-from huitong.apps.paging import PAGE_SIZE, Page, page_of
+from huitong.apps.paging import PAGE_SIZE, Page, ordered, page_of
 from huitong.apps.reading import read_once
 from huitong.apps.sharing.models import ConsumerApp, Grant, GrantQuerySet, Service
 from huitong.apps.sharing.policy import compile_policy, served_columns
@@ -193,10 +193,18 @@ def _with_names(rows: GrantQuerySet) -> GrantQuerySet:
 
 
 def grant_list(
-    viewer: Viewer, *, service: str = "", app: str = "", state: str = "", number: int = 1, size: int = PAGE_SIZE
+    viewer: Viewer,
+    *,
+    service: str = "",
+    app: str = "",
+    state: str = "",
+    order: str = "",
+    number: int = 1,
+    size: int = PAGE_SIZE,
 ) -> Page[GrantRow]:
-    """Return one page of grants. Two queries, and those of the viewer's scope."""
+    """Return one page of grants, by number or by when they end (``valid``). Two queries, and those of the scope."""
     rows = filtered_grants(viewer, service=service, app=app, state=state)
+    rows = ordered(rows, order, {"valid": F("valid_to")})
     return page_of(rows, grant_row, number=number, size=size)
 
 

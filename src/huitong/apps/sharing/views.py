@@ -202,7 +202,9 @@ def grants(request: HttpRequest) -> HttpResponseBase:
     chosen = request.GET.get("service", "")
 
     def fetch(wanted: Wanted, number: int, size: int) -> Page[GrantRow]:
-        return grant_list(request.user, service=chosen, state=wanted.value("state"), number=number, size=size)
+        return grant_list(
+            request.user, service=chosen, state=wanted.value("state"), order=wanted.order, number=number, size=size
+        )
 
     return listing_page(request, "sharing/grants.html", _grant_listing(), fetch, {"service": chosen})
 
@@ -218,7 +220,13 @@ def _grant_listing() -> Listing[GrantRow]:
             Column("legal_basis", _("依据"), term="legal basis"),
             Column("fields", _("项目"), "number"),
             Column("quota", _("每日限额"), term="quota", form="#,##0"),
-            Column("valid", _("有效期"), parts=(Part(_("生效日期"), "date"), Part(_("到期日期"), "date")), whole=False),
+            Column(
+                "valid",
+                _("有效期"),
+                sorts=True,
+                parts=(Part(_("生效日期"), "date"), Part(_("到期日期"), "date")),
+                whole=False,
+            ),
             Column("state", _("状态"), "badge"),
         ),
         cells=_grant_cells,
