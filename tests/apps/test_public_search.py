@@ -36,9 +36,9 @@ def hrefs(text: str, kind: str = "") -> set[str]:
     [
         ("参保", "open", "/open/CENTRE-01/"),
         ("姓名", "fields", "/open/CENTRE-01/"),
-        ("人口信息", "services", "/papers/"),
-        ("rkxx", "services", "/papers/"),
-        ("renkou", "services", "/papers/"),
+        ("人口信息", "services", "/papers/#resident"),
+        ("rkxx", "services", "/papers/#resident"),
+        ("renkou", "services", "/papers/#resident"),
         ("公安", "departments", "/organisations/police/"),
         ("gaj", "departments", "/organisations/police/"),
         ("gonganju", "departments", "/organisations/police/"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from huitong.foundation.errors import HuitongError
@@ -419,6 +419,14 @@ def shown_problem(error: HuitongError) -> dict[str, str]:
     """What failed, on what, and what to do next, for a page that says so beside its form."""
     here = language()
     return {"title": error.title(here), "detail": error.detail(here), "hint": error.hint(here)}
+
+
+def in_both(text: Text) -> tuple[str, str]:
+    """Return ``text`` in Chinese and in English: for searches, which know a thing by either."""
+    with override("zh-hans"):
+        chinese = str(text)
+    with override("en"):
+        return chinese, str(text)
 
 
 def language() -> Literal["zh", "en"]:

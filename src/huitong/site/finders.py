@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, product
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -18,16 +18,42 @@ from huitong.apps.assessment.models import Quarter
 from huitong.apps.catalog.models import DataElement
 from huitong.apps.collection.models import Run
 from huitong.apps.declared import in_language
+from huitong.apps.everyday import bare_readings, close_readings, meant
 from huitong.apps.labels import label
 from huitong.apps.ledger.models import EvidenceRecord
+from huitong.apps.libraries.models import Library
 from huitong.apps.public.guides import guide_hits
 from huitong.apps.registry.models import Project
-from huitong.apps.sharing.models import ConsumerApp, Grant
+from huitong.apps.sharing.models import ConsumerApp, Grant, Service
 from huitong.apps.spelling import fits_any
 from huitong.site.hits import MOST, Hit, Hits
 
 _RECEIPT = re.compile(r"[0-9a-f]{8,64}")
 _RUN = re.compile(r"#?(\d{1,18})")
+
+
+def services(user: User, text: str) -> Hits:
+    """Services by title in either language, by the papers they replace, pinyin or code, for officials."""
+    rows = Service.objects.visible_to(user).select_related("provider")
+    hits = [
+        Hit(row.shown_title, reverse("sharing:service", args=[row.code]), row.provider.shown_short)
+        for row in meant(text, rows, _names_of)[:MOST]
+    ]
+    return Hits(_("共享服务"), "api", hits)
+
+
+def _names_of(row: Service) -> tuple[str, ...]:
+    spec = row.as_spec()
+    return (row.title, row.title_en, row.code, *spec.papers, *spec.papers_en)
+
+
+def libraries(user: User, text: str) -> Hits:
+    """Base libraries by title in either language, pinyin or code, for officials."""
+    if not scope_of(user).official:
+        return Hits(_("基础库"), "books", ())
+    rows = meant(text, Library.objects.visible_to(user), lambda row: (row.title, row.title_en, row.code))
+    hits = [Hit(row.shown_title, reverse("libraries:library", args=[row.code])) for row in rows[:MOST]]
+    return Hits(_("基础库"), "books", hits)
 
 
 def systems(user: User, text: str) -> Hits:
@@ -140,9 +166,12 @@ def helps(user: User, text: str) -> Hits:  # noqa: ARG001 - the help is everybod
 
 def _like(rows: QuerySet[Any, Any], text: str, *names: str, first: int = 0, last: int = 3) -> Iterator[tuple[str, ...]]:
     """The first rows that ``text`` fits: Chinese by the database, letters perhaps pinyin, so read and spelled."""
-    if not text.isascii():
+    if text.isascii():
+        return islice(meant(text, rows, lambda row: [str(one) for one in row[first:last]]), MOST)
+    for said in filter(None, (close_readings(text), bare_readings(text))):
         wanted = Q()
-        for name in names:
-            wanted |= Q(**{f"{name}__icontains": text})
-        return iter(rows.filter(wanted)[:MOST])
-    return islice((row for row in rows if fits_any(text, *(str(one) for one in row[first:last]))), MOST)
+        for name, word in product(names, said):
+            wanted |= Q(**{f"{name}__icontains": word})
+        if found := list(rows.filter(wanted)[:MOST]):
+            return iter(found)
+    return iter(())

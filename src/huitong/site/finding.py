@@ -18,10 +18,9 @@ from huitong.apps.cases.selectors import queue_for
 from huitong.apps.cases.specs import CaseFilter
 from huitong.apps.catalog.selectors import item_list
 from huitong.apps.catalog.specs import ItemFilter
-from huitong.apps.libraries.selectors import library_list
+from huitong.apps.everyday import close_readings, meant, offices
+from huitong.apps.labels import in_both
 from huitong.apps.lists.selectors import all_views
-from huitong.apps.sharing.selectors import service_list
-from huitong.apps.spelling import fits
 from huitong.site import finders
 from huitong.site.commands import commands
 from huitong.site.hits import MOST, Hit, Hits
@@ -40,16 +39,15 @@ def find(user: User, text: str) -> tuple[Hits, ...]:
 def _pages(user: User, text: str) -> Hits:
     places = navigation(scope=scope_of(user), roles=user.roles, path="")
     links = [(group, link) for group in places for link in group.links]
-    hits = [
-        Hit(str(link.title), link.href, group.title)
-        for group, link in links
-        if not text or fits(str(link.title), text) or fits(str(group.title), text)
-    ]
+    if text:
+        links = meant(text, links, lambda one: (*in_both(one[1].title), *in_both(one[0].title)))
+    hits = [Hit(str(link.title), link.href, group.title) for group, link in links]
     return Hits(_("页面"), "layout-list", hits if not text else hits[:MOST])
 
 
 def _views(user: User, text: str) -> Hits:
-    hits = (Hit(view.title, view.href) for view in all_views(user) if not text or fits(view.title, text))
+    views = all_views(user)
+    hits = (Hit(view.title, view.href) for view in (meant(text, views, lambda one: (one.title,)) if text else views))
     return Hits(_("我保存的视图"), "bookmark", _some(hits))
 
 
@@ -63,27 +61,12 @@ def _items(user: User, text: str) -> Hits:
     return Hits(_("数据目录"), "list-details", hits, more)
 
 
-def _services(user: User, text: str) -> Hits:
-    if not scope_of(user).official:
-        return Hits(_("共享服务"), "api", ())
-    rows = (row for row in service_list(user) if fits(row.title, text) or text.lower() in row.code.lower())
-    hits = (Hit(row.title, reverse("sharing:service", args=[row.code]), row.provider_title) for row in rows)
-    return Hits(_("共享服务"), "api", _some(hits))
-
-
-def _libraries(user: User, text: str) -> Hits:
-    if not scope_of(user).official:
-        return Hits(_("基础库"), "books", ())
-    rows = (row for row in library_list(user) if fits(row.title, text) or text.lower() in row.code.lower())
-    hits = (Hit(row.title, reverse("libraries:library", args=[row.code])) for row in rows)
-    return Hits(_("基础库"), "books", _some(hits))
-
-
 def _organisations(user: User, text: str) -> Hits:
     address = reverse("catalog:items")
-    named = ((row.code, row.shown_title) for row in organisations_like(text, limit=MOST))
-    rows = list(named) or [(node.code, node.title) for node in organisation_tree(user) if fits(node.title, text)]
-    hits = [Hit(title, f"{address}?{urlencode({'provider': code})}", code) for code, title in rows[:MOST]]
+    words = (*close_readings(text), *offices(text))
+    named = {row.code: row.shown_title for word in words for row in organisations_like(word, limit=MOST)}
+    rows = named or {node.code: node.title for node in meant(text, organisation_tree(user), lambda node: node.names)}
+    hits = [Hit(title, f"{address}?{urlencode({'provider': code})}", code) for code, title in [*rows.items()][:MOST]]
     return Hits(_("组织机构"), "building-bank", hits)
 
 
@@ -103,8 +86,8 @@ FINDERS: tuple[Finder, ...] = (
     _pages,
     _views,
     _items,
-    _services,
-    _libraries,
+    finders.services,
+    finders.libraries,
     _cases,
     _organisations,
     finders.systems,

@@ -133,6 +133,7 @@ def organisation_tree(viewer: Viewer) -> tuple[OrganisationNode, ...]:
             kind=kind,
             division=division,
             depth=path.count("/") - 2,
+            names=tuple(name for name in (title, short, title_en) if name),
         )
         for code, title, title_en, short, kind, division, path in rows.values_list(*_OF_NODES)
     )

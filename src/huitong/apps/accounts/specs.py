@@ -18,6 +18,8 @@ class OrganisationNode:
     kind: str
     division: str
     depth: int
+    names: tuple[str, ...]
+    """What it is called in either language, in full and short: for searches."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from huitong.apps.accounts.visibility import Viewer
 from huitong.apps.catalog.models import CatalogItem, SearchToken
 from huitong.apps.catalog.specs import Suggestion
 from huitong.apps.catalog.tokens import half_words, query_tokens, tokens_of
+from huitong.apps.everyday import bare_readings, close_readings
 from huitong.engine.declarations import items
 
 SUGGESTIONS = 8
@@ -60,12 +61,22 @@ def drop_from_index(row: CatalogItem) -> None:
 def matching_items(text: str) -> dict[int, int] | None:
     """Return the ids of the items in which every word of ``text`` begins somewhere, with a score; None without words.
 
-    Where nothing has all of the words, their halves are tried. One query a word, from the index alone.
+    Everyday words are looked up as what they mean, too. Where nothing has all of the words, their halves are tried,
+    then the text without what is written around a thing. One query a word, from the index alone.
     """
     words = query_tokens(text)
     if not words:
         return None
-    return _scores(words) or _scores(half_words(words))
+    return _read(close_readings(text)) or _scores(half_words(words)) or _read(bare_readings(text))
+
+
+def _read(texts: Iterable[str]) -> dict[int, int]:
+    """Scores of the items that one of ``texts`` finds; what is found as typed comes before what is only meant."""
+    scores: dict[int, int] = {}
+    for number, text in enumerate(texts):
+        for item, score in _scores(query_tokens(text)).items():
+            scores[item] = max(scores.get(item, 0), score if number == 0 else max(score - 1, 1))
+    return scores
 
 
 def _scores(words: Iterable[str]) -> dict[int, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from django.db.models import Q
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -20,6 +22,7 @@ from huitong.apps.catalog.specs import ItemFilter, ItemRow
 from huitong.apps.collection.trends import pass_rate_chart
 from huitong.apps.collection.views import ISSUE_COLUMNS, issue_cells
 from huitong.apps.demand.selectors import repeated_fields
+from huitong.apps.everyday import close_readings
 from huitong.apps.labels import Label, Text, choices, label
 from huitong.apps.overview.lineage import lineage_of_item
 from huitong.apps.overview.selectors import item_page
@@ -192,8 +195,8 @@ def elements(request: HttpRequest) -> HttpResponseBase:
         if wanted.text:
             words = ("title", "title_en", "name", "code")
             anywhere = Q()
-            for name in words:
-                anywhere |= Q(**{f"{name}__icontains": wanted.text})
+            for name, text in product(words, close_readings(wanted.text)):
+                anywhere |= Q(**{f"{name}__icontains": text})
             rows = rows.filter(anywhere)
         if wanted.value("level"):
             rows = rows.filter(level=int(wanted.value("level")))

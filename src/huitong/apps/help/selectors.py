@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.urls import reverse
 
+from huitong.apps.everyday import close_readings
 from huitong.apps.help.contexts import help_address
 from huitong.apps.help.glossary import term, terms
 from huitong.apps.help.guide import guide, guides
@@ -29,16 +30,16 @@ __all__ = [
 
 def hits(text: str) -> Sequence[Found]:
     """Return what the help says about ``text``: terms named so, then pages of the guide."""
-    wanted, tongue = text.casefold(), language()
+    wanted, tongue = tuple(one.casefold() for one in close_readings(text)), language()
     pages = [
         Found(page.title, page.lead, reverse("help:guide", args=[page.name]))
         for page in guides(tongue)
-        if wanted in page.title.casefold() or wanted in page.text.casefold()
+        if any(one in f"{page.title}\n{page.text}".casefold() for one in wanted)
     ]
     home = reverse("help:glossary")
     words = [
         Found(one.en if tongue == "en" else one.zh, one.meaning, f"{home}#{one.anchor}")
         for one in terms(tongue)
-        if wanted in one.zh.casefold() or wanted in one.en.casefold()
+        if any(word in f"{one.zh}\n{one.en}".casefold() for word in wanted)
     ]
     return [*words, *pages]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from huitong.apps.labels import Text
+from huitong.apps.everyday import meant
+from huitong.apps.labels import Text, in_both
 from huitong.apps.public.specs import Found
-from huitong.apps.spelling import fits_any
 
 
 @dataclass(frozen=True)
@@ -49,14 +49,14 @@ PLACES = (
 
 def places_like(text: str) -> list[Found]:
     """Return the pages whose name or words fit ``text``, those by name first."""
-    named = [place for place in PLACES if fits_any(text, str(place.title))]
+    named = meant(text, PLACES, lambda place: in_both(place.title))
     worded = [place for place in PLACES if place not in named and _speaks_of(place, text)]
     return [hit for place in (*named, *worded) if (hit := _found(place)) is not None]
 
 
 def _speaks_of(place: Place, text: str) -> bool:
     """Whether a page's words have ``text``: Chinese anywhere, English where a word begins. One letter is none."""
-    wanted, words = text.casefold(), f"{place.words} {place.about}".casefold()
+    wanted, words = text.casefold(), " ".join((*in_both(place.words), *in_both(place.about))).casefold()
     return len(wanted) > 1 and (f" {wanted}" in f" {words}" or (not wanted.isascii() and wanted in words))
 
 

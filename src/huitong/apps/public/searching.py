@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from huitong.apps.accounts.selectors import organisation_tree
 from huitong.apps.catalog.models import CatalogItem, DataElement, ItemField
 from huitong.apps.declared import in_language
+from huitong.apps.everyday import bare_readings, close_readings, meant, offices
 from huitong.apps.labels import Text
 from huitong.apps.public.guides import guide_hits
 from huitong.apps.public.places import places_like
 from huitong.apps.public.selectors import open_sets
 from huitong.apps.public.specs import Found, FoundGroup
 from huitong.apps.sharing.openly import openly_known_services
-from huitong.apps.spelling import fits_any
 
 NOBODY = AnonymousUser()
 SHOWN = 6
@@ -59,10 +59,9 @@ def _sets(text: str) -> FoundGroup:
 
 def _fields(text: str) -> FoundGroup:
     """Fields of open sets, whose pages name them to anybody; of no other item."""
-    named = Q(title__icontains=text) | Q(title_en__icontains=text)
-    named |= Q(element__title__icontains=text) | Q(element__title_en__icontains=text) | Q(name__iexact=text)
-    rows = ItemField.objects.filter(named, item__in=CatalogItem.objects.visible_to(NOBODY))
+    rows = ItemField.objects.filter(item__in=CatalogItem.objects.visible_to(NOBODY))
     rows = rows.select_related("item", "item__provider", "element").order_by("item__code", "pk")
+    rows = rows.filter(_named(close_readings(text)) | _named(bare_readings(text)))
     hits = [
         Found(
             in_language(row.title, row.title_en) or row.element.shown_title,
@@ -75,21 +74,36 @@ def _fields(text: str) -> FoundGroup:
     return _group("fields", _("信息项"), "columns-3", hits, rows.count() if len(hits) == SHOWN else len(hits), more)
 
 
+def _named(readings: Sequence[str]) -> Q:
+    """Fields called one of ``readings``; for none of them, no field."""
+    named = Q(pk__in=[])
+    for text in readings:
+        named |= Q(title__icontains=text) | Q(title_en__icontains=text) | Q(name__iexact=text)
+        named |= Q(element__title__icontains=text) | Q(element__title_en__icontains=text)
+    return named
+
+
 def _services(text: str) -> FoundGroup:
-    known = [row for row in openly_known_services() if fits_any(text, row.title, row.abstract)]
-    hits = [Found(row.title, row.abstract, reverse("public:services")) for row in known]
-    return _group("services", _("共享服务"), "file-certificate", hits, len(hits), reverse("public:services"))
+    known, address = meant(text, openly_known_services(), lambda row: row.names), reverse("public:services")
+    hits = [
+        Found(row.called, f"{row.title} · {row.abstract}" if row.papers else row.abstract, f"{address}#{row.code}")
+        for row in known
+    ]
+    return _group("services", _("免交材料"), "file-certificate", hits, len(hits), address)
 
 
 def _departments(text: str) -> FoundGroup:
-    nodes = [node for node in organisation_tree(NOBODY) if fits_any(text, node.title, node.short)]
+    tree = organisation_tree(NOBODY)
+    named = meant(text, tree, lambda node: node.names)
+    asked = [node for word in offices(text) for node in tree if node not in named and word in node.names[0]]
+    nodes = [*named, *asked]
     hits = [Found(node.title, node.short, reverse("registry:organisation", args=[node.code])) for node in nodes]
     return _group("departments", _("部门"), "building-bank", hits, len(hits), reverse("accounts:organisations"))
 
 
 def _elements(text: str) -> FoundGroup:
     known = DataElement.objects.visible_to(NOBODY).order_by("code")
-    rows = [row for row in known if fits_any(text, row.title, row.title_en) or text.lower() in row.name.lower()]
+    rows = meant(text, known, lambda row: (row.title, row.title_en, row.name))
     address = reverse("catalog:elements")
     hits = [Found(row.shown_title, row.name, f"{address}?{urlencode({'q': row.name})}") for row in rows]
     return _group("elements", _("数据元标准"), "hash", hits, len(hits), f"{address}?{urlencode({'q': text})}")

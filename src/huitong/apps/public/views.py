@@ -129,7 +129,9 @@ def open_csv(request: HttpRequest, code: str) -> HttpResponseBase:
 
 def services(request: HttpRequest) -> HttpResponse:
     """Say which papers departments look up themselves, so that nobody has to bring them."""
-    return render(request, "public/services.html", {"services": openly_known_services()})
+    known = openly_known_services()
+    context = {"papers": [one for one in known if one.papers], "others": [one for one in known if not one.papers]}
+    return render(request, "public/services.html", context)
 
 
 def hotline(request: HttpRequest) -> HttpResponse:

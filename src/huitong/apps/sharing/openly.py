@@ -5,8 +5,12 @@ from __future__ import annotations
 from django.db.models import Count
 
 from huitong.apps.declared import in_language
+from huitong.apps.labels import language
 from huitong.apps.sharing.models import Grant, Service
 from huitong.apps.sharing.specs import OpenlyKnown
+
+PERSON = "id_number"
+"""The data element by which people are looked up."""
 
 
 def openly_known_services() -> tuple[OpenlyKnown, ...]:
@@ -20,10 +24,17 @@ def openly_known_services() -> tuple[OpenlyKnown, ...]:
 
 def _known(row: Service, users: int) -> OpenlyKnown:
     spec = row.as_spec()
+    papers = spec.papers_en if language() == "en" and spec.papers_en else spec.papers
+    names = (spec.title, spec.title_en, *spec.papers, *spec.papers_en, spec.abstract, spec.abstract_en)
     return OpenlyKnown(
+        code=row.code,
         title=row.shown_title,
+        papers=papers,
         abstract=in_language(spec.abstract, spec.abstract_en),
+        names=tuple(name for name in names if name),
         provider=row.provider.shown_short,
+        provider_code=row.provider.code,
+        of_people=(spec.subject or spec.key) == PERSON,
         verifies=tuple(row.kinds) == ("verify",),
         users=users,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from huitong.engine.declarations import sharing
 from huitong.engine.declarations.spec import Spec
 
@@ -213,10 +215,24 @@ class SecretIssued(Spec, frozen=True, kw_only=True):
 class OpenlyKnown:
     """A service as the public knows it: what is shared so that people need not bring a paper. No field, no address."""
 
+    code: str
     title: str
+    papers: tuple[str, ...]
+    """What people need not bring, in their words; empty where nobody declared it."""
     abstract: str
+    names: tuple[str, ...]
+    """Title, papers and abstract in either language: for searches."""
     provider: str
+    provider_code: str
+    of_people: bool
+    """Looks up people, who see each use of their data; else companies."""
     verifies: bool
     """Answers yes or no and reveals nothing else."""
     users: int
     """Departments that hold a grant now."""
+
+    @property
+    def called(self) -> str:
+        """What people know it as: the papers that it replaces, or its title where none are declared."""
+        named = gettext("、").join(self.papers)
+        return f"{named[:1].upper()}{named[1:]}" or self.title

@@ -27,6 +27,9 @@ class Service(Spec, frozen=True, kw_only=True):
     kinds: tuple[ServiceKind, ...] = ("records", "verify")
     items: tuple[str, ...] = ()
     """Codes of the catalog items it makes available."""
+    papers: tuple[str, ...] = ()
+    """What people need not bring because of it, in the words of those who are asked for it: 无房证明."""
+    papers_en: tuple[str, ...] = ()
     abstract: str = ""
     abstract_en: str = ""
 
