@@ -6,22 +6,28 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from pytest_django import DjangoAssertNumQueries
-from tests.apps.town import CITIZEN, IDS
+from tests.apps.town import BROKEN, CITIZEN, IDS
 
 from huitong.apps.accounts.models import User
+from huitong.apps.catalog.models import CatalogItem
 from huitong.apps.ledger.selectors import subject_of, who_used
 from huitong.apps.ledger.services import import_evidence
 from huitong.apps.libraries import services
-from huitong.apps.libraries.selectors import library_list, library_page
+from huitong.apps.libraries.records import Claim, FoundRecord, masked_values
+from huitong.apps.libraries.selectors import library_by_code, library_list, library_page
 from huitong.apps.libraries.services import look_up
+from huitong.engine.declarations.libraries import Attribute, AttributeInput
 from huitong.engine.evidence.segments import ledger_folder
+from huitong.foundation.codes.id_number import complete
 from huitong.foundation.errors import HuitongError, Terminal, Transient
 
 pytestmark = pytest.mark.django_db
 Login = Callable[[str], User]
 PURPOSE = "核验公租房申请人"
+NOBODY = complete("34150219990909111")
 
 
 def evidence(home: Path) -> list[dict[str, object]]:
@@ -35,7 +41,7 @@ def test_a_record_is_masked_and_every_value_has_its_source(user: Login, home: Pa
     assert record.found and record.key == f"{CITIZEN[:6]}{'*' * 11}{CITIZEN[-1]}"
     values = {value.name: value for value in record.values}
     assert (values["person_name"].value, values["person_name"].masked) == ("张*", True)
-    assert (values["sex"].value, values["sex"].masked) == ("2", False)
+    assert (values["sex"].value, values["sex"].masked) == ("女性", False), "a code, by its title"
     mobile = values["mobile"]
     assert (mobile.value, mobile.source_item, mobile.provider_title) == ("138******00", "CENTRE-01", "社会保险中心")
     assert mobile.run and mobile.collected_at and mobile.collected_at.tzinfo
@@ -61,16 +67,17 @@ def test_the_citizen_sees_who_looked(user: Login, run_town: None) -> None:
 
 
 def test_asking_for_nobody_leaves_evidence_too(user: Login, home: Path, run_town: None) -> None:
-    record = look_up(user("bureau"), library="population", key="341502199909091111", purpose=PURPOSE)
+    record = look_up(user("bureau"), library="population", key=NOBODY, purpose=PURPOSE)
     assert not record.found and record.values == ()
     (line,) = evidence(home)
-    assert line["absent"] == [subject_of("341502199909091111")] and "subjects" not in line
+    assert line["absent"] == [subject_of(NOBODY)] and "subjects" not in line
 
 
 def test_refusals_leave_nothing(user: Login, home: Path, run_town: None) -> None:
-    expected = {
+    expected: dict[str, Callable[[], object]] = {
         "libraries.purpose_missing": lambda: look_up(user("police"), library="population", key=CITIZEN, purpose=" 查 "),
         "libraries.key_missing": lambda: look_up(user("police"), library="population", key=" ", purpose=PURPOSE),
+        "libraries.key_wrong": lambda: look_up(user("police"), library="population", key="123", purpose=PURPOSE),
         "people.not_allowed": lambda: look_up(user("developer"), library="population", key=CITIZEN, purpose=PURPOSE),
         "people.not_found": lambda: look_up(user("citizen"), library="population", key=CITIZEN, purpose=PURPOSE),
     }
@@ -79,6 +86,56 @@ def test_refusals_leave_nothing(user: Login, home: Path, run_town: None) -> None
             call()
         assert error.value.code == code
     assert evidence(home) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "reason"),
+    [
+        ("123", "不是 18 位"),
+        (BROKEN, "校验码不符"),
+        ("991502199001010011", "省级代码不存在"),
+        (f"{CITIZEN[:-2]}AB", "字符"),
+    ],
+)
+def test_a_number_that_cannot_exist_is_not_looked_up(user: Login, home: Path, key: str, reason: str) -> None:
+    with pytest.raises(Terminal) as error:
+        look_up(user("police"), library="population", key=key, purpose=PURPOSE)
+    assert error.value.code == "libraries.key_wrong" and reason in error.value.detail()
+    assert evidence(home) == []
+
+
+def test_a_number_is_found_however_it_is_written(user: Login, run_town: None) -> None:
+    for written in (
+        f"{CITIZEN[:6]} {CITIZEN[6:14]} {CITIZEN[14:]}",
+        "".join(chr(ord(one) + 0xFEE0) for one in CITIZEN),
+    ):
+        assert look_up(user("police"), library="population", key=written, purpose=PURPOSE).found
+
+
+def test_values_that_look_alike_when_masked_are_told_apart(run_town: None) -> None:
+    library = library_by_code("population").as_spec()
+    claims = (Claim("centre_insured", "13812340000"), Claim("police_person", "13856780000"), Claim("x", "13812340000"))
+    found = FoundRecord(
+        key=CITIZEN,
+        snapshot=1,
+        golden={"mobile": "13812340000"},
+        sources={"mobile": "centre_insured"},
+        claims={"mobile": claims},
+    )
+    mobile = next(one for one in masked_values(library, found) if one.name == "mobile")
+    assert len({one.value for one in mobile.conflicts}) == 1, "masked they look alike"
+    assert [(one.chosen, one.same) for one in mobile.conflicts] == [(True, True), (False, False), (False, True)]
+
+
+def test_two_uses_of_one_element_have_names_of_their_own(run_town: None) -> None:
+    library = library_by_code("population").as_spec()
+    CatalogItem.objects.get(code="POLICE-01").fields.filter(name="mobile").update(title="联系手机", title_en="Contact")
+    other = Attribute(
+        name="contact", element="mobile", sources=(AttributeInput(table="police_person", field="mobile"),)
+    )
+    two = msgspec.structs.replace(library, attributes=(*library.attributes, other))
+    titles = {one.name: one.title for one in masked_values(two, FoundRecord(key=CITIZEN, snapshot=1))}
+    assert (titles["mobile"], titles["contact"]) == ("手机号码", "联系手机")
 
 
 def test_without_evidence_nothing_is_shown(

@@ -177,6 +177,13 @@ def test_a_look_up_needs_a_purpose(as_: Callable[[str], Client], system: User, h
         assert part in found
     assert CITIZEN not in found.replace(f'value="{CITIZEN}"', "")
     assert "没有查到" in look_up(client, purpose="complaint", key="110101199003070994")
+    wrong = client.post("/look-up/", {"library": "population", "key": "123", "purpose": "apply"})
+    told = HTMLParser(wrong.content.decode())
+    assert "没有查到" not in words(wrong) and "存证编号" not in words(wrong)
+    assert told.css_first("form [data-errors] a[href='#id_key']") is not None, "which gets the focus"
+    assert "不是 18 位" in told.css_first("#id_key_error").text()  # type: ignore[union-attr]
+    nothing = HTMLParser(client.post("/look-up/", {}).content.decode())
+    assert len(nothing.css("form [data-errors] li")) == 3, "purpose, library and number"
     import_evidence()
     assert "办理群众或企业申请的事项" in words(client.get("/evidence/"))
     own = words(as_("citizen").get("/evidence/"))

@@ -12,7 +12,15 @@ from django.urls import reverse
 from huitong.apps.accounts.models import Organisation
 from huitong.apps.accounts.visibility import Viewer, scope_of
 from huitong.apps.cases.models import Case
-from huitong.apps.catalog.models import CatalogItem, CatalogItemQuerySet, CodeList, DataElement, ItemDraft, ItemField
+from huitong.apps.catalog.models import (
+    CatalogItem,
+    CatalogItemQuerySet,
+    CodeEntry,
+    CodeList,
+    DataElement,
+    ItemDraft,
+    ItemField,
+)
 from huitong.apps.catalog.searching import matching_items
 from huitong.apps.catalog.specs import DraftRow, FieldRow, ItemFilter, ItemRow, RuleRow, VersionRow
 from huitong.apps.declared import in_language
@@ -305,6 +313,22 @@ def item_names(codes: Iterable[str]) -> dict[str, tuple[str, str]]:
 def elements_by_name(names: Iterable[str]) -> dict[str, DataElement]:
     """Return data elements by name. One query."""
     return {row.name: row for row in DataElement.objects.filter(name__in=tuple(names))}
+
+
+def code_titles(codes: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Return the titles of codes, each by its list and itself, in the language of the request. One query, or none."""
+    wanted = set(codes)
+    lists, values = {name for name, _code in wanted}, {code for _name, code in wanted}
+    if not wanted:
+        return {}
+    rows = CodeEntry.objects.filter(codelist__name__in=lists, code__in=values).select_related("codelist")
+    return {(row.codelist.name, row.code): in_language(row.title, row.title_en) for row in rows}
+
+
+def field_titles_of(items: Iterable[CatalogItem]) -> dict[tuple[str, str], str]:
+    """Return the titles that items give their fields, by the item's code and the field's name. One query."""
+    rows = ItemField.objects.filter(item__in=tuple(items)).exclude(title="").select_related("item")
+    return {(row.item.code, row.name): in_language(row.title, row.title_en) for row in rows}
 
 
 def english_of_elements(titles: Iterable[str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from huitong.apps.catalog.models import CatalogItem, DataElement
-from huitong.apps.catalog.selectors import elements_by_name, items_of_tables
+from huitong.apps.catalog.selectors import code_titles, elements_by_name, field_titles_of, items_of_tables
 from huitong.apps.collection.selectors import the_lake
 from huitong.apps.ledger.selectors import normal_key
 from huitong.apps.libraries.specs import ConflictValue, RecordValue
@@ -109,43 +109,89 @@ def _claims(con: Connection, library: Library, key: str) -> dict[str, tuple[Clai
 
 
 def masked_values(library: Library, record: FoundRecord) -> tuple[RecordValue, ...]:
-    """Return the attributes of a record as a page may show them: masked as their data elements say. Two queries."""
-    elements = elements_by_name({attribute.element for attribute in library.attributes})
+    """Return the attributes of a record as a page may show them: masked as their data elements say. Four queries."""
     items = items_of_tables({source.table for source in library.sources})
-    return tuple(_value(attribute, record, elements.get(attribute.element), items) for attribute in library.attributes)
+    words = _Words(
+        elements=elements_by_name({attribute.element for attribute in library.attributes}),
+        items=items,
+        fields=field_titles_of(items.values()),
+    )
+    words.codes |= code_titles(words.codes_in(library, record))
+    return tuple(_value(attribute, record, words) for attribute in library.attributes)
 
 
-def _value(
-    attribute: Attribute, record: FoundRecord, element: DataElement | None, items: dict[str, CatalogItem]
-) -> RecordValue:
-    cover = element.mask if element else "full"
+@dataclass
+class _Words:
+    """What the values of a record are called."""
+
+    elements: dict[str, DataElement]
+    items: dict[str, CatalogItem]
+    fields: dict[tuple[str, str], str]
+    codes: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def cover(self, attribute: Attribute) -> str:
+        """How values are masked; what nobody has described is covered."""
+        element = self.elements.get(attribute.element)
+        return element.mask if element else "full"
+
+    def title(self, attribute: Attribute) -> str:
+        """The element's title, or the fields' own where the attribute is another use of it: where somebody lives."""
+        element = self.elements.get(attribute.element)
+        if attribute.name != attribute.element:
+            keys = ((one.field, self.items.get(one.table)) for one in attribute.sources)
+            own = (self.fields.get((item.code, name)) for name, item in keys if item)
+            return next((title for title in own if title), element.shown_title if element else attribute.name)
+        return element.shown_title if element else attribute.name
+
+    def codes_in(self, library: Library, record: FoundRecord) -> set[tuple[str, str]]:
+        """The codes to be shown in words, each with its list; none that are masked."""
+        lists = {one.name: self._list(one) for one in library.attributes if not self.cover(one)}
+        said = {(name, str(value)) for name, value in record.golden.items() if value is not None}
+        said |= {(name, claim.value) for name, claims in record.claims.items() for claim in claims if claim.value}
+        return {(lists[name], value) for name, value in said if lists.get(name)}
+
+    def shown(self, attribute: Attribute, value: Cell) -> str | None:
+        """A value masked, or a code in words."""
+        shown = shown_value(value, self.cover(attribute))
+        return None if shown is None else self.codes.get((self._list(attribute), shown), shown)
+
+    def _list(self, attribute: Attribute) -> str:
+        element = self.elements.get(attribute.element)
+        return element.codelist if element else ""
+
+
+def _value(attribute: Attribute, record: FoundRecord, words: _Words) -> RecordValue:
     source = record.sources.get(attribute.name, "")
-    item = items.get(source)
+    item = words.items.get(source)
     run = record.runs.get(source)
     return RecordValue(
         name=attribute.name,
-        title=element.shown_title if element else attribute.name,
-        value=shown_value(record.golden.get(attribute.name), cover),
-        masked=bool(cover),
+        title=words.title(attribute),
+        value=words.shown(attribute, record.golden.get(attribute.name)),
+        masked=bool(words.cover(attribute)),
         source_table=source,
         source_item=item.code if item else "",
         source_title=item.shown_title if item else source,
         provider_title=item.provider.shown_short if item else "",
         run=run,
         collected_at=record.collected.get(run) if run is not None else None,
-        conflicts=tuple(
-            _conflict(claim, claim.table == source, cover, items.get(claim.table))
-            for claim in record.claims.get(attribute.name, ())
-        ),
+        conflicts=_conflicts(attribute, record, words),
     )
 
 
-def _conflict(claim: Claim, chosen: bool, cover: str, item: CatalogItem | None) -> ConflictValue:
-    return ConflictValue(
-        table=claim.table,
-        provider_title=item.provider.shown_short if item else "",
-        value=shown_value(claim.value, cover),
-        chosen=chosen,
+def _conflicts(attribute: Attribute, record: FoundRecord, words: _Words) -> tuple[ConflictValue, ...]:
+    claims, source = record.claims.get(attribute.name, ()), record.sources.get(attribute.name, "")
+    chosen = next((claim.value for claim in claims if claim.table == source), None)
+    items = words.items
+    return tuple(
+        ConflictValue(
+            table=claim.table,
+            provider_title=items[claim.table].provider.shown_short if claim.table in items else "",
+            value=words.shown(attribute, claim.value),
+            chosen=claim.table == source,
+            same=claim.value == chosen,
+        )
+        for claim in claims
     )
 
 

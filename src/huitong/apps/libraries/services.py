@@ -8,6 +8,7 @@ from huitong.apps.accounts.models import User
 from huitong.apps.catalog.selectors import elements_by_name
 from huitong.apps.ledger.selectors import subject_of
 from huitong.apps.ledger.services import record_audit, record_use
+from huitong.apps.libraries.keys import standard_key
 from huitong.apps.libraries.models import Library
 from huitong.apps.libraries.records import FoundRecord, find_record, masked_values, shown_value
 from huitong.apps.libraries.selectors import access_library, library_by_code
@@ -60,7 +61,7 @@ def look_up(acting_user: User, *, library: str, key: str, purpose: str, case: st
 
     Raises:
         Terminal: ``people.not_found`` (the library), ``people.not_allowed``, ``libraries.purpose_missing``,
-            ``libraries.key_missing``.
+            ``libraries.key_missing``, ``libraries.key_wrong``: then nobody is looked up, and nothing recorded.
         Transient: ``evidence.unwritable``, ``lake.*``: then nothing is shown.
     """
     row = access_library(acting_user, library)
@@ -71,9 +72,9 @@ def look_up(acting_user: User, *, library: str, key: str, purpose: str, case: st
     if not key.strip():
         raise Terminal("libraries.key_missing", library=library)
     spec = row.as_spec()
-    record = find_record(spec, key)
-    receipt = record_use(_evidence(acting_user, spec, record, purpose=purpose.strip(), case=case.strip()))
     element = elements_by_name([spec.key_element]).get(spec.key_element)
+    record = find_record(spec, standard_key(element, key))
+    receipt = record_use(_evidence(acting_user, spec, record, purpose=purpose.strip(), case=case.strip()))
     return LibraryRecord(
         library=row.code,
         title=row.shown_title,

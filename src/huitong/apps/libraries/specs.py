@@ -54,6 +54,8 @@ class ConflictValue:
     provider_title: str
     value: str | None
     chosen: bool
+    same: bool
+    """Whether it is the chosen value, in clear: masked, different values may look alike."""
 
 
 @dataclass(frozen=True)

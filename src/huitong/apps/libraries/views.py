@@ -102,7 +102,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
     pages = library_list(request.user)
     people_first = next((page.code for page in pages if page.key == "id_number"), "")
     initial = {"library": request.GET.get("library") or people_first}
-    form = LookUpForm(request.POST or None, libraries=pages, initial=initial)
+    form = LookUpForm(request.POST if request.method == "POST" else None, libraries=pages, initial=initial)
     record: LibraryRecord | None = None
     problem: HuitongError | None = None
     if request.method == "POST" and form.is_valid():
@@ -115,7 +115,10 @@ def look_up(request: HttpRequest) -> HttpResponse:
                 case=form.cleaned_data["case"],
             )
         except HuitongError as error:
-            problem = error
+            if error.code == "libraries.key_wrong":
+                form.add_error("key", f"{error.detail(language())} {error.hint(language())}")
+            else:
+                problem = error
     response = render(request, "libraries/look_up.html", {"form": form, "record": record, "problem": _words(problem)})
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -52,6 +52,8 @@ class TrialForm(forms.Form):
         "grant": "grant",
         "kind": "service kind",
     }
+    verifying = ("field", "value")
+    """What only a verification asks; out of sight while records are asked for."""
 
     grant = forms.ChoiceField(label=_("以哪项授权"))
     kind = forms.ChoiceField(label=_("方式"), widget=forms.RadioSelect)
@@ -74,7 +76,8 @@ class TrialForm(forms.Form):
         for name in ("grant", "key", "field", "value", "case"):
             self.fields[name].widget.attrs["class"] = "input"
         if "verify" not in service.kinds:
-            del self.fields["field"], self.fields["value"]
+            for name in self.verifying:
+                del self.fields[name]
 
     def clean(self) -> dict[str, object]:
         """A verification needs something to verify."""
