@@ -197,6 +197,17 @@ def test_errors_are_pages(as_: Open) -> None:
     assert wrong_host.status_code == 400 and "无法处理" in wrong_host.content.decode()
 
 
+def test_an_error_leaves_the_way_on(as_: Open) -> None:
+    """The navigation and the search of whoever reads it, and no code that only programs know."""
+    for login, address, status in (("police", "/nowhere/", 404), ("police", "/users/", 403), ("", "/nowhere/", 404)):
+        answer = as_(login).get(address)
+        assert answer.status_code == status
+        page = HTMLParser(answer.content.decode())
+        assert page.css_first("nav a[href='/items/']" if login else ".public-nav a[href='/open/']")
+        assert page.css_first("form[action='/find/'] input[name=q]" if login else ".bar a[href='/search/']")
+        assert "not_found" not in shown_text(page) and "not_allowed" not in shown_text(page)
+
+
 def test_a_failure_of_ours_is_a_page(as_: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     client = as_("bureau")
     client.raise_request_exception = False

@@ -145,3 +145,23 @@ def test_templates_have_no_unmarked_text() -> None:
         text = marked.sub("", blocks.sub("", file.read_text(encoding="utf-8")))
         left = set(re.findall(r"[\u3400-\u9fff]+", text)) - allowed
         assert not left, (file.name, left)
+
+
+def test_white_is_read_on_every_colour_it_stands_on() -> None:
+    """Counts, buttons, steps: 4.5 : 1 in each of the looks, which each override some of the tokens."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    def tokens(*names: str) -> dict[str, str]:
+        texts = [(SITE / "static" / "site" / "css" / f"{name}.css").read_text(encoding="utf-8") for name in names]
+        return {name: value for text in texts for name, value in re.findall(r"--([\w-]+): (#[0-9a-f]{6});", text)}
+
+    looks = (("tokens",), ("tokens", "dark"), ("tokens", "contrast"), ("tokens", "contrast", "dark", "contrast-dark"))
+    for look in looks:
+        colours = tokens(*look)
+        assert colours["on-solid"] == "#ffffff"
+        for solid in ("azurite-solid", "cinnabar-solid"):
+            assert 1.05 / (luminance(colours[solid]) + 0.05) >= 4.5, (look, solid)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
@@ -52,10 +53,11 @@ def test_charts_and_maps_draw_within_the_policy(browser: Browser, site: str) -> 
     expect(first.locator("table")).to_be_hidden()
     first.locator("[data-chart-table]").click()
     expect(first.locator("table")).to_be_visible()
-    first.locator("[data-chart-table]").click()
     with page.expect_download() as saved:
         first.locator("[data-chart-save]").click()
     assert saved.value.suggested_filename.endswith(".png")
+    assert Image.open(saved.value.path()).size == (1920, 960), "as large as ever while the table is shown"
+    first.locator("[data-chart-table]").click()
     expect(page.locator(".map-canvas path.leaflet-interactive")).to_have_count(8)
 
 

@@ -53,13 +53,21 @@
   };
   const full = (value) => (value === null || value === undefined ? "—" : value.toLocaleString("en-US"));
 
+  // Shares near the whole begin where they lie. Four even steps lead to 100: no label comes close to another.
+  const lowest = (least) => {
+    if (!(least > 80)) return 0;
+    const span = Math.max(1, 100 - least);
+    return 100 - (span > 2 ? Math.ceil(span / 4) * 4 : Math.ceil(span));
+  };
+
   const option = (figure) => {
     const { labels, series } = read(figure);
     const unit = figure.dataset.unit || "";
     const size = rem() * 0.75;
     const text = { color: colour("ink-3"), fontSize: size };
     const known = series.flatMap((each) => each.values).filter((value) => value !== null);
-    const high = "percent" in figure.dataset && Math.min(...known) > 80;
+    const percent = "percent" in figure.dataset;
+    const low = percent ? lowest(Math.min(...known)) : undefined;
     const shape = figure.dataset.chart;
     return {
       animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
@@ -79,7 +87,7 @@
       },
       xAxis: { type: "category", data: labels, boundaryGap: shape === "bar", axisTick: { show: false },
         axisLine: { lineStyle: { color: colour("line-strong") } }, axisLabel: { ...text, hideOverlap: true } },
-      yAxis: { type: "value", min: high ? Math.floor(Math.min(...known)) : undefined, max: "percent" in figure.dataset ? 100 : undefined,
+      yAxis: { type: "value", min: low, max: percent ? 100 : undefined, interval: percent ? (100 - low) / 4 : undefined,
         splitNumber: 4, axisLabel: { ...text, formatter: (value) => short(value) },
         splitLine: { lineStyle: { color: colour("line") } } },
       series: series.map((each) => ({
@@ -125,15 +133,30 @@
   document.addEventListener("htmx:load", (event) => start(event.detail.elt.parentElement || document));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => redraw.forEach((again) => again()));
 
-  document.addEventListener("click", (event) => {
+  // A picture to keep has one size whatever the window's and whether the table is shown instead, and says what it shows.
+  const SAVED = { width: 960, height: 480 };
+  const picture = (figure) => {
+    const head = rem() * 2;
+    const shown = option(figure);
+    const drawn = echarts.init(document.createElement("canvas"), null, { ...SAVED, renderer: "canvas" });
+    drawn.setOption({
+      ...shown, animation: false,
+      title: { text: figure.querySelector(".chart-head b").textContent, left: 8, top: 8,
+        textStyle: { color: colour("ink"), fontSize: rem() } },
+      grid: { ...shown.grid, left: 12, right: 16, top: shown.grid.top + head, bottom: 12 },
+      legend: shown.legend && { ...shown.legend, left: 8, top: head },
+    });
+    const address = drawn.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: colour("surface") });
+    drawn.dispose();
+    return address;
+  };
+  document.addEventListener("click", async (event) => {
     const save = event.target.closest("[data-chart-save]");
-    if (save) {
-      const drawn = window.echarts && echarts.getInstanceByDom(save.closest("figure").querySelector(".chart-canvas"));
-      if (!drawn) return;
-      const link = document.createElement("a");
-      link.href = drawn.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: colour("surface") });
-      link.download = save.dataset.chartSave;
-      link.click();
-    }
+    if (!save) return;
+    await load();
+    const link = document.createElement("a");
+    link.href = picture(save.closest("figure"));
+    link.download = save.dataset.chartSave;
+    link.click();
   });
 })();

@@ -84,13 +84,34 @@
       marker.bindTooltip(label([point.title, point.note]));
       if (point.href) marker.on("click", () => location.assign(point.href));
     }
+    // A name that would lie over another stands a little higher or lower; where it cannot, the table and a hover say it.
+    const names = [];
+    const part = () => {
+      const taken = [];
+      for (const name of names) {
+        const free = [0, -0.6, 0.6, -1.1, 1.1].some((lines) => {
+          name.options.offset = L.point(0, lines * name.getElement().offsetHeight);
+          name.update();
+          const box = name.getElement().getBoundingClientRect();
+          if (taken.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom
+            && other.top < box.bottom)) return false;
+          taken.push(box);
+          return true;
+        });
+        name.getElement().classList.toggle("map-name-off", !free);
+      }
+    };
     // Names stand on the areas where there is room for them.
     if (layers.length <= 20) {
       for (const [layer, title, area] of layers) {
         const dark = area && area.value !== null && depth(area.value) > 0.6;
-        L.tooltip({ permanent: true, direction: "center", className: dark ? "map-name map-name-dark" : "map-name" })
-          .setLatLng(layer.getCenter()).setContent(label([title])).addTo(map);
+        names.push(
+          L.tooltip({ permanent: true, direction: "center", className: dark ? "map-name map-name-dark" : "map-name" })
+            .setLatLng(layer.getCenter()).setContent(label([title])).addTo(map),
+        );
       }
+      part();
+      map.on("moveend zoomend", part);
     }
     // What only a mouse could reach is said by the table; the drawing itself takes no part in the keyboard's way.
     for (const path of figure.querySelectorAll(".map-canvas path")) path.setAttribute("aria-hidden", "true");
