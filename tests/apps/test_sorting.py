@@ -116,7 +116,7 @@ def test_runs_issues_and_decisions(town: Path, system: User, bureau: Client) -> 
     shown = [node.text(strip=True) for node in parsed(bureau, "/issues/?state=all&order=failed").css("td.num")][::2]
     assert [int(text.replace(",", "")) for text in shown] == sorted(worst)
     pages = [parsed(bureau, f"/audit/?order={order}&size=500") for order in ("-at", "at")]
-    times = [[node.attributes["datetime"] for node in page.css("tbody time")] for page in pages]
+    times = [[str(node.attributes["datetime"]) for node in page.css("tbody time")] for page in pages]
     assert times[1] == sorted(times[1]) and times[0][-1] == times[1][0]
 
 
