@@ -92,7 +92,7 @@ def _listing(request: HttpRequest) -> Listing[NeedRow]:
             Column("turn", _("轮到谁"), term="turn"),
             Column("due", _("答复期限"), "date", term="clock"),
             Column("opened", _("提出日期"), "date"),
-            Column("days", _("用时"), "number", note=_("工作日")),
+            Column("days", _("用时（工作日）"), "number"),
         ),
         cells=_cells,
         empty=Empty(
