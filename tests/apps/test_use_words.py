@@ -57,6 +57,11 @@ def test_purposes_that_pages_and_grants_state_are_read_in_english(as_user: Open,
     assert "核验参保人身份" in chinese and "办理群众或企业申请的事项：公积金提取" in chinese
 
 
+def test_a_rule_without_a_title_is_told_by_its_field(as_user: Open, town: Path) -> None:
+    (panel,) = parsed(as_user("bureau"), f"/items/{PERSON.code}/").css("section[aria-labelledby=rules]")
+    assert "姓名：" in panel.text() and "name_given" not in panel.text()
+
+
 def rows_of(client: Client, form: str, headers: dict[str, str] | None = None) -> str:
     """The list as a file, as text."""
     response = client.get(f"/evidence/?export={form}", headers=headers)
