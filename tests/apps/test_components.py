@@ -115,6 +115,18 @@ def test_an_icon_is_one_path_and_draws_all_of_it() -> None:
         assert not re.search(r"<(?!svg|path|/)", file.read_text()), f"{file.stem} has more than lines"
 
 
+@pytest.mark.parametrize(
+    ("value", "drawn_as"),
+    [
+        ("2026-01-01 – …", '<td data-label="t"><span class="date">2026-01-01</span> – …</td>'),
+        ("<b>12-31", '<td data-label="t">&lt;b&gt;<span class="date">12-31</span></td>'),
+        ("YS-2026-000009", '<td data-label="t">YS-2026-000009</td>'),
+    ],
+)
+def test_a_date_stays_on_one_line(value: str, drawn_as: str) -> None:
+    assert row_html([(ShownColumn("x", "t", "text", head=False), Cell(value))]) == drawn_as
+
+
 def test_words_of_a_row_are_escaped_each_time_they_are_said() -> None:
     """What is kept of a cell from one row to the next is never what somebody wrote."""
     for title, value in ((mark_safe("<b>t</b>"), mark_safe("<i>v</i>")), ("<b>t</b>", "<i>v</i>")):

@@ -13,10 +13,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from tests.apps.demand_town import apply_for, set_up
 from tests.apps.pages import parsed, shown_text
 
 from huitong.apps.accounts.models import Organisation, User
 from huitong.apps.accounts.sessions import SEEN
+from huitong.apps.cases.models import Case
 from huitong.apps.catalog.models import CatalogItem
 from huitong.apps.collection.models import Run, TargetState
 from huitong.apps.collection.services import run_chain
@@ -57,6 +59,16 @@ def test_the_picture_adds_up(town: object, system: User) -> None:
     assert picture.freshness.all == picture.linked == 2 and picture.freshness.never == 0
     assert next(lane.title.en for lane in picture.lanes)
     assert all(lane.moved_now == 0 for lane in picture.lanes), "what was there before nobody saw is not moving"
+
+
+@pytest.mark.django_db
+def test_late_cases_are_called_in_both_languages(user: Login) -> None:
+    set_up()
+    apply_for(user("hr"))
+    Case.objects.update(sort_on=dt.date(2026, 1, 5))
+    (late,) = Watch().look().work.worst
+    assert (late.title.zh, late.title.en) == ("申请使用“人口信息查询”", "To use “Resident query”")
+    assert "To use “Resident query”" in selectors.draw(Watch().look(), "en")
 
 
 @pytest.mark.django_db

@@ -17,8 +17,9 @@ from tests.apps.town import IDS, INSURANCE, INSURED, PERSON
 
 from huitong.apps.accounts.models import User
 from huitong.apps.catalog.services import put_item
+from huitong.apps.labels import LABELS
 from huitong.apps.ledger.selectors import subject_of
-from huitong.apps.ledger.services import import_evidence
+from huitong.apps.ledger.services import import_evidence, record_audit
 from huitong.apps.sharing.services import put_service
 from huitong.engine.declarations.items import ItemField
 
@@ -26,6 +27,39 @@ pytestmark = pytest.mark.django_db
 Open = Callable[[str], Client]
 LIBRARY = ("id_number", "person_name", "sex", "mobile", "insured", "never_declared")
 ENGLISH = {"accept-language": "en"}
+
+
+def test_what_people_decided_reads_as_a_sentence(as_user: Open, user: Callable[[str], User]) -> None:
+    assert LABELS["audited"].keys() == LABELS["audit_kind"].keys()
+    for action, kind in (("catalog.draft_change", "draft"), ("cases.act_on_case", "case")):
+        record_audit(user("bureau"), action=action, kind=kind, target="x-1")
+    record_audit(user("bureau"), action="disputes.open_dispute", kind="dispute", target="x-1")
+    record_audit(user("bureau"), action="assessment.comment_on_score", kind="comment", target="x-1")
+    page = as_user("bureau").get("/audit/?target=x-1", headers=ENGLISH).text
+    for told in ("Began a draft of an item", "Acted on a case", "Opened a dispute", "Commented on a score"):
+        assert told in page
+    assert user("bureau").shown_name in page, "who did it has a name"
+    assert "办理办件" in as_user("bureau").get("/audit/?target=x-1").text
+
+
+def test_purposes_that_pages_and_grants_state_are_read_in_english(as_user: Open, town: Path, home: Path) -> None:
+    write(
+        home,
+        evidence(),
+        evidence(purpose="侦查取证", grant="police-insurance"),
+        evidence(purpose="办理群众或企业申请的事项：公积金提取", grant=""),
+        evidence(purpose="对数据提出异议", grant="", service=f"item:{PERSON.code}"),
+    )
+    import_evidence()
+    english, chinese = rows_of(as_user("bureau"), "csv", ENGLISH), rows_of(as_user("bureau"), "csv")
+    assert "Verify who is insured" in english and "侦查取证" in english, "a grant without English words keeps its own"
+    assert "Handle what a person or company applied for: 公积金提取" in english and "To dispute a value" in english
+    assert "核验参保人身份" in chinese and "办理群众或企业申请的事项：公积金提取" in chinese
+
+
+def test_a_rule_without_a_title_is_told_by_its_field(as_user: Open, town: Path) -> None:
+    (panel,) = parsed(as_user("bureau"), f"/items/{PERSON.code}/").css("section[aria-labelledby=rules]")
+    assert "姓名：" in panel.text() and "name_given" not in panel.text()
 
 
 def rows_of(client: Client, form: str, headers: dict[str, str] | None = None) -> str:

@@ -70,7 +70,7 @@ def full(moved: int = 0) -> Picture:
             open=10_000,
             late=4,
             worst=tuple(
-                LateCase(f"YS-2026-{n:06d}", THINGS[n].zh, OFFICES[n], dt.date(2026, 11, 20 + n)) for n in range(3)
+                LateCase(f"YS-2026-{n:06d}", THINGS[n], OFFICES[n], dt.date(2026, 11, 20 + n)) for n in range(3)
             ),
         ),
         counties=tuple(

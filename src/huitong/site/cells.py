@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import html
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -60,6 +61,9 @@ def cell_html(column: ShownColumn, cell: Cell, value: Plain) -> SafeString:
     return format_html("{}{}{}", shown, more, note)
 
 
+_DATE = re.compile(r"\b(?:\d{4}-)?\d{2}-\d{2}\b")
+_WHOLE = r'<span class="date">\g<0></span>'
+"""A date stays on one line: browsers break at its hyphens."""
 _CLASSES = {"number": "num", "time": "time", "date": "time", "mono": "mono", "reasons": "reasons"}
 
 
@@ -119,6 +123,8 @@ def _text(kind: str, value: Plain) -> object:
         return figures.grouped(value)
     if isinstance(value, datetime.datetime):
         return time_html(value, figures.beijing(value))
+    if isinstance(value, str) and "-" in value and not isinstance(value, SafeString):
+        return mark_safe(_DATE.sub(_WHOLE, html.escape(value)))
     return value.isoformat() if isinstance(value, datetime.date) else value
 
 

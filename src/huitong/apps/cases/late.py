@@ -25,7 +25,7 @@ def late_cases(*, most: int) -> LateCases:
     """Return the cases past their day, the longest late first. Three queries."""
     waiting = Case.objects.filter(closed_at=None).exclude(turn="")
     late = waiting.filter(sort_on__lt=clock.beijing_today())
-    rows = late.select_related("turn_organisation").order_by("sort_on", "pk")[:most]
+    rows = late.select_related("turn_organisation", "type").order_by("sort_on", "pk")[:most]
     return LateCases(
         open=waiting.order_by()[:COUNTED].count(),
         late=late.order_by()[:COUNTED].count(),

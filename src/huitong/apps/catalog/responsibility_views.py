@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from huitong.apps.accounts.selectors import organisation_by_code, require_official
 from huitong.apps.catalog.models import CatalogItem
@@ -36,7 +37,7 @@ def _listing() -> Listing[DepartmentLine]:
         title=_("共享责任清单"),
         columns=(
             Column("title", _("部门"), head=True, parts=(Part(_("部门代码")),)),
-            Column("items", _("目录"), "number", sorts=True),
+            Column("items", pgettext_lazy("count", "目录"), "number", sorts=True),
             Column("unconditional", _("无条件共享"), "number"),
             Column("conditional", _("有条件共享"), "number"),
             Column("withheld", _("不予共享"), "number"),

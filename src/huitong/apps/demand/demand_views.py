@@ -12,11 +12,13 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from huitong.apps.accounts.models import User
 from huitong.apps.accounts.selectors import organisation_by_code, require_bureau, require_official, require_user
 from huitong.apps.catalog.models import DataElement
+from huitong.apps.declared import in_language
 from huitong.apps.demand.declaring import put_authority, put_remit, remove_authority, remove_remit
 from huitong.apps.demand.demanding import department_of
 from huitong.apps.demand.forms import DemandForm
@@ -25,7 +27,7 @@ from huitong.apps.demand.selectors import items_for, items_with, like_demands, s
 from huitong.apps.demand.services import file_demand, join_demand
 from huitong.apps.demand.specs import SourceRow, Wanted
 from huitong.apps.forms import OrganisationField, SiteForm
-from huitong.apps.labels import choices
+from huitong.apps.labels import choices, listed
 from huitong.apps.paging import Page, bounded, sorted_by
 from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Part, listing_page
 from huitong.apps.tables import Wanted as WantedRows
@@ -127,7 +129,7 @@ def _listing() -> Listing[SourceRow]:
             Column("authority", _("权威部门"), sorts=True, term="authority"),
             Column("basis", _("依据")),
             Column("holders", _("还有谁在采集"), term="collected again"),
-            Column("items", _("目录"), "number"),
+            Column("items", pgettext_lazy("count", "目录"), "number"),
             Column("state", _("判断"), "badge"),
         ),
         cells=_cells,
@@ -140,8 +142,9 @@ def _listing() -> Listing[SourceRow]:
 
 
 def _cells(row: SourceRow) -> tuple[Cell, ...]:
-    holders = [f"{name}（{count}）" for name, count in row.holders]
-    others = "、".join(holders[:4]) + ("…" if len(holders) > 4 else "")
+    counted = in_language("{}（{}）", "{} ({})")
+    holders = [counted.format(name, count) for name, count in row.holders]
+    others = listed(holders[:4]) + ("…" if len(holders) > 4 else "")
     return (
         Cell(row.title, href=reverse("demand:source", args=[row.name]), note=row.name),
         Cell(row.authority_title or "—"),

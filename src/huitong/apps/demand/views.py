@@ -92,7 +92,7 @@ def _listing(request: HttpRequest) -> Listing[NeedRow]:
             Column("turn", _("轮到谁"), term="turn"),
             Column("due", _("答复期限"), "date", term="clock", parts=(Part(_("剩余工作日（逾期为负）"), "number"),)),
             Column("opened", _("提出日期"), "date", sorts=True),
-            Column("days", _("用时"), "number", note=_("工作日"), parts=(Part(_("答复是否按时")),)),
+            Column("days", _("用时（工作日）"), "number", parts=(Part(_("答复是否按时")),)),
         ),
         cells=_cells,
         empty=Empty(

@@ -12,7 +12,8 @@ from huitong.apps.catalog.selectors import access_item, english_of_elements
 from huitong.apps.collection.run_watch import watch_runs
 from huitong.apps.disputes.rows import offered_row
 from huitong.apps.disputes.services import CASE_TYPE, forget_row, look_after_collection, note_corrected
-from huitong.apps.disputes.wording import names_in_language
+from huitong.apps.disputes.wording import PURPOSES, names_in_language
+from huitong.apps.ledger.purposes import tell_purposes
 from huitong.foundation.errors import Terminal
 
 
@@ -26,6 +27,7 @@ def register() -> None:
     registry.subject_link("item", item_link)
     registry.filled_in(CASE_TYPE, names_in_language)
     part_words(CASE_TYPE, english_of_elements)
+    tell_purposes(PURPOSES)
     watch_runs(look_after_collection)
 
 

@@ -15,6 +15,7 @@ from huitong.apps.collection.selectors import the_lake
 from huitong.apps.disputes.models import Dispute
 from huitong.apps.disputes.sealing import unseal
 from huitong.apps.disputes.specs import DisputeSpec, SourceRow
+from huitong.apps.disputes.wording import CHECKED
 from huitong.apps.ledger.services import record_audit, record_use
 from huitong.engine.evidence.record import Evidence, utc_text
 from huitong.engine.lake.names import KEY, ident, table
@@ -22,7 +23,6 @@ from huitong.foundation import clock
 from huitong.foundation.errors import Terminal
 
 OFFICERS = ("data_officer",)
-PURPOSE = "核实数据异议"
 
 
 def show_row(acting_user: User, *, number: str) -> SourceRow:
@@ -95,7 +95,7 @@ def _evidence(user: User, source: Organisation, row: Dispute, number: str, colum
         consumer=f"desk:{source.code}",
         service=f"item:{row.item}",
         kind="look_up",
-        purpose=PURPOSE,
+        purpose=CHECKED,
         case=number,
         operator=user.login,
         subjects=(row.subject,),

@@ -18,7 +18,7 @@ from huitong.apps.disputes.models import Dispute
 from huitong.apps.disputes.sealing import digest_of_value, seal, unseal
 from huitong.apps.disputes.specs import DisputeSpec
 from huitong.apps.disputes.tracing import Trace, raw_value
-from huitong.apps.disputes.wording import FIELD, ITEM, kept_item
+from huitong.apps.disputes.wording import FIELD, ITEM, OPENED, kept_item
 from huitong.apps.ledger.services import record_audit, record_use
 from huitong.engine.evidence.record import Evidence, utc_text
 from huitong.foundation import clock
@@ -89,7 +89,7 @@ def _evidence(user: User, trace: Trace, number: str) -> Evidence:
         consumer=f"desk:{user.organisation.code if user.organisation else ''}",
         service=f"item:{trace.item.code}",
         kind="look_up",
-        purpose="对数据提出异议",
+        purpose=OPENED,
         case=number,
         operator=user.login,
         subjects=(trace.subject,),

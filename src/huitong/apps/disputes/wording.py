@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext_lazy as _
+
 from huitong.apps.cases.models import Case
 from huitong.apps.catalog.selectors import english_of_elements, item_names
 from huitong.apps.labels import language
 
+OPENED, CHECKED = "对数据提出异议", "核实数据异议"
+"""What the value, and the row it comes from, are looked at for, as evidence keeps it."""
+PURPOSES = {OPENED: _("对数据提出异议"), CHECKED: _("核实数据异议")}
 FIELD, ITEM = "field", "table"
 """Questions of the case type that the trace answers with names."""
 

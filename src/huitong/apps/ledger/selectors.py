@@ -191,7 +191,7 @@ def audit_list(
 ) -> Page[AuditRow]:
     """Return one page of decisions, newest first, or oldest first by ``at``. Two queries, and those of the scope."""
     wanted = {name: value for name, value in {"target_kind": kind, "target": target}.items() if value}
-    rows = AuditEntry.objects.visible_to(viewer).filter(**wanted)
+    rows = AuditEntry.objects.visible_to(viewer).filter(**wanted).select_related("user")
     return page_of(rows.reverse() if order == "at" else rows, _audit_row, number=number, size=size)
 
 
@@ -200,6 +200,7 @@ def _audit_row(entry: AuditEntry) -> AuditRow:
         id=entry.pk,
         at=entry.at,
         login=entry.login,
+        who=entry.user.shown_name if entry.user else "",
         action=entry.action,
         kind=entry.target_kind,
         target=entry.target,

@@ -60,6 +60,8 @@ class AuditRow:
     id: int
     at: dt.datetime
     login: str
+    who: str
+    """The person's name in the reader's language; "" for the program, and where the account is gone."""
     action: str
     kind: str
     target: str

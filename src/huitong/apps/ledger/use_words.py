@@ -8,10 +8,11 @@ from django.utils.translation import gettext
 
 from huitong.apps.catalog.selectors import element_titles, item_names, titles_of_fields
 from huitong.apps.declared import in_language
-from huitong.apps.labels import label, language
+from huitong.apps.labels import label, language, listed
+from huitong.apps.ledger.purposes import purpose_in_language
 from huitong.apps.ledger.specs import EvidenceRow
 from huitong.apps.libraries.selectors import declared_libraries
-from huitong.apps.sharing.selectors import declared_services
+from huitong.apps.sharing.selectors import declared_services, grant_purposes
 from huitong.engine.declarations.libraries import Library
 
 _LIBRARY = "library:"
@@ -22,11 +23,12 @@ _SHOWN = 4
 
 
 class UseWords:
-    """The words for some rows of evidence. :meth:`learn` reads them in five queries, however many rows there are."""
+    """The words for some rows of evidence. :meth:`learn` reads them in a few queries, however many rows there are."""
 
     def __init__(self) -> None:
         self._titles: dict[str, str] = {}
         self._items: dict[str, str] = {}
+        self._grants: Mapping[str, tuple[str, str]] = {}
         self._tables: dict[str, str] = {}
         """By what was used: where :attr:`_fields` has the words for its fields."""
         self._fields: dict[str, Mapping[str, str]] = {}
@@ -53,6 +55,7 @@ class UseWords:
         tables = {self._tables.get(one, "") for one in used}
         items = [one.removeprefix(_ITEM) for one in used if one.startswith(_ITEM)]
         self._items = {code: in_language(*titles) for code, titles in item_names(items).items()}
+        self._grants = grant_purposes({row.grant for row in rows if row.grant}) if language() == "en" else {}
         elements = element_titles()
         self._fields = {**titles_of_fields(items, [one.removeprefix(_STD) for one in tables if one.startswith(_STD)])}
         self._anywhere = dict(elements)
@@ -69,14 +72,14 @@ class UseWords:
 
     def fields(self, row: EvidenceRow) -> str:
         """Return the titles of all fields used; the code of one that nobody has a title for is said to be one."""
-        return _joined(self._field_titles(row))
+        return listed(self._field_titles(row))
 
     def first_fields(self, row: EvidenceRow) -> str:
         """Return the titles of the first fields used, and how many there are; "" when that would leave out none."""
         titles = self._field_titles(row)
         if len(titles) <= _SHOWN:
             return ""
-        return _joined(titles[:_SHOWN]) + gettext(" 等 %(count)d 项") % {"count": len(titles)}
+        return listed(titles[:_SHOWN]) + gettext(" 等 %(count)d 项") % {"count": len(titles)}
 
     def _field_titles(self, row: EvidenceRow) -> list[str]:
         own = self._fields.get(self._tables.get(row.service, row.service), {})
@@ -85,10 +88,11 @@ class UseWords:
             for name in row.fields
         ]
 
+    def purpose(self, row: EvidenceRow) -> str:
+        """Return what it was used for: in English where the page that stated it, or the grant, has words for it."""
+        kept, english = self._grants.get(row.grant, ("", ""))
+        return english if english and row.purpose == kept else purpose_in_language(row.purpose)
+
     def kind(self, row: EvidenceRow) -> str:
         """Return how it was used."""
         return str(label("use_kind", row.kind).text) if row.kind else ""
-
-
-def _joined(titles: Sequence[str]) -> str:
-    return (", " if language() == "en" else "、").join(titles)

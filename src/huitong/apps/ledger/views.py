@@ -82,6 +82,7 @@ def receipt(request: HttpRequest, digest: str) -> HttpResponse:
         "record": row,
         "service": words.service(row),
         "kind": words.kind(row),
+        "purpose": words.purpose(row),
         "fields": words.fields(row),
         "outcome": _outcome_title(row.outcome) if row.outcome != "ok" else "",
     }
@@ -132,7 +133,7 @@ def _evidence_empty(*, official: bool) -> Empty:
 def _evidence_cells(row: EvidenceRow, words: UseWords, *, official: bool) -> tuple[Cell, ...]:
     refused, address = row.outcome != "ok", reverse("ledger:receipt", args=[row.receipt])
     return (
-        Cell(row.purpose or row.grant or "—", href="" if official else address, note=row.case),
+        Cell(words.purpose(row) or row.grant or "—", href="" if official else address, note=row.case),
         Cell(row.at),
         Cell(row.consumer_title or row.app, note=row.operator if official else ""),
         Cell(words.service(row), note=words.kind(row)),
@@ -209,7 +210,7 @@ def _audit_listing(target: str) -> Listing[AuditRow]:
 
 def _action_text(row: AuditRow) -> str:
     verb = row.action.partition(".")[2].partition("_")[0]
-    parts = {"verb": label("audit_verb", verb).text, "thing": label("audit_kind", row.kind).text}
+    parts = {"verb": label("audit_verb", verb).text, "thing": label("audited", row.kind).text}
     return gettext("%(verb)s%(thing)s") % parts
 
 
@@ -218,7 +219,7 @@ def _audit_cells(row: AuditRow) -> tuple[Cell, ...]:
     return (
         Cell(_action_text(row)),
         Cell(row.at),
-        Cell(row.login),
+        Cell(row.who or row.login, note=row.login if row.who else ""),
         Cell(row.target, href=f"{reverse('ledger:audit')}?{query}", note=label("audit_kind", row.kind).text),
         Cell(row.request),
     )

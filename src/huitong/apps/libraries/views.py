@@ -11,20 +11,12 @@ from huitong.apps.accounts.models import User
 from huitong.apps.accounts.selectors import require_official
 from huitong.apps.labels import language
 from huitong.apps.libraries.places import division_map
+from huitong.apps.libraries.purposes import CHINESE, OTHER, PURPOSES
 from huitong.apps.libraries.selectors import library_list, library_page
 from huitong.apps.libraries.services import MAY_LOOK_UP
 from huitong.apps.libraries.services import look_up as look_up_one
 from huitong.apps.libraries.specs import LibraryPage, LibraryRecord
 from huitong.foundation.errors import HuitongError, Terminal
-
-OTHER = "other"
-PURPOSES = (
-    ("apply", _("办理群众或企业申请的事项")),
-    ("compare", _("核实部门之间不一致的数据")),
-    ("complaint", _("处理投诉或对数据的异议")),
-    ("supervise", _("依法履行监管职责")),
-    (OTHER, _("其他（请在说明里写清）")),
-)
 
 
 class LookUpForm(forms.Form):
@@ -65,14 +57,6 @@ class LookUpForm(forms.Form):
         """The purpose as evidence keeps it, in Chinese whatever the page's language, with the explanation."""
         chosen, words = self.cleaned_data["purpose"], self.cleaned_data["explanation"].strip()
         return words if chosen == OTHER else "：".join(part for part in (CHINESE[chosen], words) if part)
-
-
-CHINESE = {
-    "apply": "办理群众或企业申请的事项",
-    "compare": "核实部门之间不一致的数据",
-    "complaint": "处理投诉或对数据的异议",
-    "supervise": "依法履行监管职责",
-}
 
 
 def libraries(request: HttpRequest) -> HttpResponse:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from huitong.apps.accounts.visibility import Viewer
 from huitong.apps.catalog.models import CatalogItem
+from huitong.apps.catalog.rule_words import RuleWords
 from huitong.apps.catalog.selectors import access_item, fields_of, item_row, items_by_code, rules_of, versions_of
+from huitong.apps.catalog.specs import RuleRow
 from huitong.apps.collection.selectors import (
     issues_of_item,
     may_run,
@@ -40,7 +44,7 @@ def item_page(viewer: Viewer, code: str) -> ItemPage:
         open_condition=spec.open_condition,
         system_title=item.system.shown_title if item.system else "",
         fields=fields_of(item),
-        rules=rules_of(item),
+        rules=_rules(item),
         related=tuple((one, related[one].shown_title) for one in spec.related if one in related),
         link=_link(item) if head.may_see_rows else None,
         libraries=tuple((one.code, one.shown_title) for one in libraries_fed_by(item.table)),
@@ -49,6 +53,14 @@ def item_page(viewer: Viewer, code: str) -> ItemPage:
         runs=runs_of_item(viewer, item),
         versions=versions_of(item) if head.may_see_rows else (),
     )
+
+
+def _rules(item: CatalogItem) -> tuple[RuleRow, ...]:
+    """The declared rules; one without a title of its own is called by its field and what it asks, not by its code."""
+    rows, words = rules_of(item), RuleWords()
+    if any(row.title == row.code for row in rows):
+        words.learn([item.code])
+    return tuple(replace(row, title=words.text(item.code, row.code)) if row.title == row.code else row for row in rows)
 
 
 def item_head(viewer: Viewer, code: str) -> ItemHead:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from huitong.apps.accounts.models import System, User
@@ -97,7 +97,7 @@ def _listing(viewer: Viewer, begin: str) -> Listing[SystemRow]:
             Column("level", _("系统层级")),
             Column("host", _("部署位置")),
             Column("state", _("状态"), "badge"),
-            Column("items", _("目录"), "number", sorts=True),
+            Column("items", pgettext_lazy("count", "目录"), "number", sorts=True),
             Column("users", _("使用方"), "number", sorts=True),
             Column("connection", _("互通情况"), "badge", term="connection"),
         ),

@@ -21,7 +21,7 @@ class Names:
             return Named("", "")
         zh = row.short or row.title
         english = row.title_en.removeprefix(f"{self.city.en} ").removesuffix(" Bureau").removesuffix(" Government")
-        return Named(zh, english or zh)
+        return Named(zh, english.replace(" and ", " & ") or zh)
 
     def county(self, row: Organisation) -> Named:
         """Without the word for its kind in English."""

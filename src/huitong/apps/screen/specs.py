@@ -75,7 +75,7 @@ class LateCase:
     """A case past its day."""
 
     number: str
-    title: str
+    title: Named
     organisation: Named
     due_on: dt.date
 

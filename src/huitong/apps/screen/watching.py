@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from huitong.apps.accounts.models import Organisation
 from huitong.apps.cases.late import late_cases
+from huitong.apps.cases.titles import TitleWords
 from huitong.apps.catalog.models import CatalogItem
 from huitong.apps.catalog.selectors import item_counts
 from huitong.apps.collection.models import QualityIssue
@@ -207,8 +208,10 @@ def _lanes(
 
 def _work(names: Names) -> Work:
     found = late_cases(most=WORST)
+    english = TitleWords([row for row, _due in found.worst], "en")
     worst = tuple(
-        LateCase(row.number, row.title, names.organisation(row.turn_organisation), due) for row, due in found.worst
+        LateCase(row.number, Named(row.title, english.of(row)), names.organisation(row.turn_organisation), due)
+        for row, due in found.worst
     )
     return Work(open=found.open, late=found.late, worst=worst)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput
@@ -258,6 +258,12 @@ def short(value: float | None) -> str:
 def of(part: float | None, whole: float | None) -> str:
     """``{{ part|of:whole }}`` in percent."""
     return figures.percent(part, whole)
+
+
+@register.filter
+def listed(words: Iterable[object]) -> str:
+    """Words one after the other, as the reader's language parts them."""
+    return labels.listed(words)
 
 
 @register.filter
