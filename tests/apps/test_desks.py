@@ -144,6 +144,14 @@ def test_lists_of_one_department(user: Login, system: User, run_town: None) -> N
         assert waiting_counts(at(login, "only:centre")).mine == 0
 
 
+def test_an_empty_desk_of_one_department_says_what_is_left_out(as_user: As, run_town: None) -> None:
+    client = as_user("bureau")
+    told = "现在只看社会保险中心：这里没有等您办理的事项"
+    assert told not in client.get("/").content.decode()
+    assert take(client, "only:centre") == 302
+    assert told in client.get("/").content.decode()
+
+
 def test_the_catalog_of_one_department(as_user: As) -> None:
     client = as_user("bureau")
     assert take(client, "only:police") == 302

@@ -165,6 +165,9 @@ def test_commands_are_those_one_may_carry_out(user: Login) -> None:
     assert "立即运行全部（归集、检查、融合、发布）" in offered(user("bureau"), "运行")
     assert "立即运行全部（归集、检查、融合、发布）" not in offered(user("leader"), "运行")
     assert "新建目录草稿" in offered(user("police"), "cao gao")
+    assert offered(user("police"), "登记")["登记需求"].href == "/demands/new/"
+    kinds = [group.title for group in find(user("police"), "登记")]
+    assert kinds.index("可以做的事") < 3, "what one may do stands before the records that have the word"
     assert "新建目录草稿" not in offered(user("developer"), "草稿")
     assert "只看：公安" in offered(user("leader"), "公安")
     assert "只看：公安" not in offered(user("police"), "公安")

@@ -111,7 +111,12 @@ def test_the_tour_keeps_its_step_from_page_to_page(user: Login, settings: Settin
     assert away is not None and away.attributes["value"] == "5", "back to the step"
     over = client.post("/help/tour/go/", {"step": "end"})
     assert over.headers["Location"] == "/help/tour/"
-    assert parsed(client, "/help/tour/").css_first(".tour-strip") is None
+    told = parsed(client, "/help/tour/")
+    assert told.css_first(".tour-strip") is None
+    told_who = told.css_first("main .notice")
+    assert told_who is not None and "您现在仍以张0的身份登录" in told_who.text(), (
+        "whom the tour leaves one signed in as"
+    )
 
 
 @pytest.mark.django_db

@@ -87,7 +87,7 @@ def _begin(user: User) -> Iterator[Hit]:
         )
     if scope_of(user).official and department_of(user) is not None:
         yield Hit(_("申请使用数据"), reverse("sharing:services"), note)
-        yield Hit(_("提出数据需求"), reverse("demand:new_demand"), note)
+        yield Hit(_("登记需求"), reverse("demand:new_demand"), note)
         yield Hit(_("登记消费方应用"), reverse("sharing:register_app"), note)
     if may_compile(user):
         yield Hit(_("新建目录草稿"), reverse("catalog:new_draft"), note)

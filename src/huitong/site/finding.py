@@ -85,6 +85,7 @@ def _cases(user: User, text: str) -> Hits:
 FINDERS: tuple[Finder, ...] = (
     _pages,
     _views,
+    commands,
     _items,
     finders.services,
     finders.libraries,
@@ -99,7 +100,6 @@ FINDERS: tuple[Finder, ...] = (
     finders.users,
     finders.receipts,
     finders.quarters,
-    commands,
     finders.helps,
 )
 

@@ -33,6 +33,12 @@
       open();
     }
   });
+  // A search field keeps the first Escape for itself, to be emptied; here one Escape closes.
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.isComposing) return;
+    event.preventDefault();
+    palette.close();
+  });
   // Back brings the page from the browser's memory as a hit led away from it.
   window.addEventListener("pageshow", (event) => event.persisted && palette.open && palette.close());
   document.addEventListener("click", (event) => {
