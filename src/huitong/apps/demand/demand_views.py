@@ -149,7 +149,7 @@ def _cells(row: SourceRow) -> tuple[Cell, ...]:
         Cell(row.title, href=reverse("demand:source", args=[row.name]), note=row.name),
         Cell(row.authority_title or "—"),
         Cell(row.basis),
-        Cell(others or "—", exact="、".join(holders) or None),
+        Cell(others or "—", exact=listed(holders) or None),
         Cell(sum(count for _, count in row.holders) + int(row.has_item)),
         _verdict(row),
     )
