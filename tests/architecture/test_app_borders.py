@@ -20,6 +20,7 @@ REGISTRIES = {
     "catalog.effects",
     "collection.run_watch",
     "ledger.owners",
+    "ledger.purposes",
 }
 """Where an app lets others hook in, so that calls can go against the direction of imports; facts are another."""
 PAST_THE_BORDER = {
