@@ -41,7 +41,7 @@ PAST_THE_BORDER = {
     "collection.views": "catalog overview",
     "demand.models": "packs",
     "ledger.models": "screen",
-    "libraries.field_words": "ledger sharing",
+    "libraries.field_words": "sharing",
     "libraries.models": "disputes overview packs",
     "libraries.records": "disputes",
     "overview.lineage": "catalog sharing",
