@@ -56,7 +56,8 @@ def test_charts_and_maps_draw_within_the_policy(browser: Browser, site: str) -> 
     with page.expect_download() as saved:
         first.locator("[data-chart-save]").click()
     assert saved.value.suggested_filename.endswith(".png")
-    assert Image.open(saved.value.path()).size == (1920, 960), "as large as ever while the table is shown"
+    with Image.open(saved.value.path()) as picture:
+        assert picture.size == (1920, 960), "as large as ever while the table is shown"
     first.locator("[data-chart-table]").click()
     expect(page.locator(".map-canvas path.leaflet-interactive")).to_have_count(8)
 
