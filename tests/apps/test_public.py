@@ -124,7 +124,9 @@ def test_search_finds_what_is_public_and_nothing_else(nobody: Client) -> None:
 
 
 def test_services_say_what_for_and_not_who_asks(nobody: Client) -> None:
-    told = shown_text(parsed(nobody, "/papers/"))
+    page = parsed(nobody, "/papers/")
+    assert [node.text() for node in page.css(".what-named:has(> details) > .what-word")] == ["免交材料", "核验"]
+    told = shown_text(page)
     assert "人口信息查询" in told and "hr-resident" not in told
 
 
