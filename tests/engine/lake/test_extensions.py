@@ -44,4 +44,5 @@ def test_extensions_load_without_a_network(tmp_path: Path) -> None:
         text=True,
         check=False,
     )
-    assert answer.returncode == 0 and answer.stdout == "loaded\n", answer.stderr
+    said = answer.stdout.splitlines()[-1:]  # a slow machine draws a bar of its progress first
+    assert answer.returncode == 0 and said == ["loaded"], answer.stderr
