@@ -122,7 +122,8 @@ def _open_first(
     if wanted.order == "-due":
         waiting = waiting.reverse()
     ahead = waiting[:most].count()
-    total = ahead + (over[: most - ahead].count() if ahead < most else 0)
+    # Both together are counted by the index alone; what is over, by looking at each.
+    total = max(ahead, _narrowed(viewer, wanted, specs, soon)[:most].count())
     number, size = bounded(number, size, total)
     start, end = (number - 1) * size, min(number * size, total)
     ids = [*waiting[start : min(end, ahead)]] if start < ahead else []
