@@ -10,8 +10,7 @@ from playwright.sync_api import Page
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 COLOURS = "color-contrast"
 ASK = """async ([about, options]) => {
-  const nodes = about && about.flatMap((sort) => window.axeTexts.get(sort));
-  const found = await axe.run(nodes || document, { ...options, resultTypes: ["violations"], preload: false });
+  const found = await axe.run(about || document, { ...options, resultTypes: ["violations"], preload: false });
   return found.violations.flatMap((one) => one.nodes.map((node) => [one.id, String(node.target), node.failureSummary]));
 }"""
 """Nothing is told of what is right: to name every element that passes takes longer than to look at it."""
@@ -47,17 +46,23 @@ TEXTS = """() => {
     const look = [style.color, style.fontSize, style.fontWeight, node.matches(":disabled"), under.get(node)].join();
     texts.set(look, [...(texts.get(look) || []), node]);
   }
-  window.axeTexts = texts;
-  return [...texts.keys()];
+  return texts;
 }"""
 """The looks of texts that are seen: alike are those of one colour and size on the same backgrounds."""
+ASK_NEW = f"""async ([known, options]) => {{
+  const before = new Set(known);
+  const fresh = [...({TEXTS})()].filter(([look]) => !before.has(look));
+  const nodes = fresh.flatMap(([, nodes]) => nodes);
+  return [fresh.map(([look]) => look), nodes.length ? await ({ASK})([nodes, options]) : []];
+}}"""
+"""Found and asked about in one go: a page may put other elements in the place of these at any moment."""
 Violation = tuple[str, str, str]
 """Rule, place, what is wrong."""
 
 
 def violations(page: Page) -> list[Violation]:
     """Everything that is wrong with a page in the colours that it has now."""
-    return _ask(page, None, {"runOnly": LEVELS})
+    return _ask(page, {"runOnly": LEVELS})
 
 
 @dataclass
@@ -79,17 +84,17 @@ class Axe:
             return []
         self.kinds.add(kind)
         self.sorts |= sorts
-        wrong = _ask(page, None, {"runOnly": LEVELS, "rules": {COLOURS: {"enabled": False}}})
+        wrong = _ask(page, {"runOnly": LEVELS, "rules": {COLOURS: {"enabled": False}}})
         for scheme in ("dark", "light"):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            if new := [text for text in page.evaluate(TEXTS) if text not in self.texts]:
-                found = _ask(page, new, {"runOnly": {"type": "rule", "values": [COLOURS]}})
-                wrong += [(f"{scheme} {rule}", place, what) for rule, place, what in found]
-                self.texts.update(new)
+            known = [list(self.texts), {"runOnly": {"type": "rule", "values": [COLOURS]}}]
+            new, found = page.evaluate(ASK_NEW, known)
+            wrong += [(f"{scheme} {rule}", place, what) for rule, place, what in found]
+            self.texts.update(new)
         return wrong
 
 
-def _ask(page: Page, about: list[str] | None, options: dict[str, object]) -> list[Violation]:
+def _ask(page: Page, options: dict[str, object]) -> list[Violation]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    return [(rule, place, what) for rule, place, what in page.evaluate(ASK, [about, options])]
+    return [(rule, place, what) for rule, place, what in page.evaluate(ASK, [None, options])]

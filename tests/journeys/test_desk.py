@@ -158,6 +158,7 @@ def test_trying_a_service(visit: Visit) -> None:
     developer.click("form:has(#id_key) button.button-main")
     expect(developer.page.locator("#id_value")).to_be_visible()
     developer.page.locator("input[name=kind][value=records]").check()
+    developer.page.locator("#id_grant").select_option("hr-resident")
     developer.page.locator("#id_key").fill(CITIZEN)
     developer.page.locator("#id_case").fill("B-1")
     developer.click("form:has(#id_key) button.button-main")

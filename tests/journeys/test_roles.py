@@ -54,6 +54,7 @@ def test_a_developer_tries_a_service_and_reads_how_to_call_it(walk: Walk) -> Non
     sign_in(walk, "developer")
     find(walk, walk.say("人口信息", "Resident"), "/services/resident/")
     walk.sees("试一试", "Try it")
+    walk.page.locator("#id_grant").select_option("hr-resident")
     walk.page.locator("#id_key").fill(CITIZEN)
     walk.page.locator("#id_case").fill("R-1")
     walk.click("form:has(#id_key) button.button-main")
