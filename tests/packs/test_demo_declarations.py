@@ -67,7 +67,11 @@ def test_titles_are_in_both_languages(pack: Pack) -> None:
     for one in (*pack.items, *pack.libraries, *pack.services):
         assert one.title and one.title_en and one.abstract and one.abstract_en, one.code
     for grant in pack.grants:
-        assert grant.purpose and grant.purpose_en and grant.legal_basis
+        assert grant.purpose and grant.purpose_en and grant.legal_basis and grant.legal_basis_en
+    for item in pack.items:
+        for name in ("sharing_condition", "sharing_basis", "open_condition"):
+            assert bool(getattr(item, name)) == bool(getattr(item, f"{name}_en")), (item.code, name)
+    assert all(organisation.short and organisation.short_en for organisation in pack.organisations)
     assert {item.provider for item in pack.items} <= own
 
 

@@ -31,6 +31,7 @@ class Organisation(Declared, Titled):
 
     code = models.CharField(max_length=64, unique=True)
     short = models.CharField(max_length=64, blank=True)
+    short_en = models.CharField(max_length=100, blank=True)
     kind = models.CharField(max_length=20, db_index=True)
     superior = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="subordinates")
     path = models.CharField(max_length=500, db_index=True)
@@ -48,8 +49,8 @@ class Organisation(Declared, Titled):
 
     @property
     def shown_short(self) -> str:
-        """The short name in Chinese; the English title in English."""
-        return in_language(self.short or self.title, self.title_en)
+        """The short name, where there is one."""
+        return in_language(self.short or self.title, self.short_en or self.title_en)
 
     def as_spec(self) -> people.Organisation:
         """Return the declaration."""

@@ -43,8 +43,8 @@ __all__ = [
 ]
 
 SYSTEM_LOGIN = "system"
-_OF_NODES = ("code", "title", "title_en", "short", "kind", "division", "path")
-_OF_ORGANISATIONS = ("user__organisation__short", "user__organisation__title", "user__organisation__title_en")
+_OF_NODES = ("code", "title", "title_en", "short", "short_en", "kind", "division", "path")
+_OF_ORGANISATIONS = tuple(f"user__organisation__{name}" for name in ("short", "title", "short_en", "title_en"))
 _OF_PERSONAS = ("role", "user__login", "user__name", "user__name_en", *_OF_ORGANISATIONS)
 """The account that commands and schedules act as."""
 
@@ -129,13 +129,13 @@ def organisation_tree(viewer: Viewer) -> tuple[OrganisationNode, ...]:
         OrganisationNode(
             code=code,
             title=in_language(title, title_en),
-            short=in_language(short or title, title_en),
+            short=in_language(short or title, short_en or title_en),
             kind=kind,
             division=division,
             depth=path.count("/") - 2,
-            names=tuple(name for name in (title, short, title_en) if name),
+            names=tuple(name for name in (title, short, title_en, short_en) if name),
         )
-        for code, title, title_en, short, kind, division, path in rows.values_list(*_OF_NODES)
+        for code, title, title_en, short, short_en, kind, division, path in rows.values_list(*_OF_NODES)
     )
 
 
@@ -204,8 +204,8 @@ def personas() -> tuple[Persona, ...]:
         Membership.objects.filter(user__is_active=True).exclude(user__declared_password="").order_by("user_id", "pk")
     )
     found: dict[str, Persona] = {}
-    for role, login, name, name_en, short, title, title_en in posts.values_list(*_OF_PERSONAS):
-        organisation = in_language(short or title or "", title_en or "")
+    for role, login, name, name_en, short, title, short_en, title_en in posts.values_list(*_OF_PERSONAS):
+        organisation = in_language(short or title or "", short_en or title_en or "")
         found.setdefault(
             login, Persona(login, in_language(name, name_en), role, organisation)
         )  # the main post is first

@@ -71,7 +71,8 @@ def put_organisation(acting_user: User, *, spec: people.Organisation) -> Organis
     row.path = f"{row.superior.path if row.superior else '/'}{spec.code}/"
     if old_path and row.superior and row.superior.path.startswith(old_path):
         raise Terminal("accounts.organisation_cycle", code=spec.code, superior=spec.superior)
-    row.title, row.title_en, row.short = spec.title, spec.title_en, spec.short
+    row.title, row.title_en = spec.title, spec.title_en
+    row.short, row.short_en = spec.short, spec.short_en
     row.kind, row.division, row.uscc = spec.kind, spec.division, spec.uscc
     row.set_spec(spec)
     row.save()

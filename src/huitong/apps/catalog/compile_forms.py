@@ -129,18 +129,27 @@ class SharingForm(StepForm):
     sharing_condition = forms.CharField(
         label=_("共享条件"), required=False, max_length=1000, widget=_LONG, help_text=_("有条件共享时必填")
     )
+    sharing_condition_en = forms.CharField(label=_("英文共享条件"), required=False, max_length=2000, widget=_LONG)
     sharing_basis = forms.CharField(
         label=_("不予共享依据"),
         required=False,
         max_length=500,
         help_text=_("不予共享时必填：法律、行政法规或国家政策的名称和条款"),
     )
+    sharing_basis_en = forms.CharField(label=_("英文不予共享依据"), required=False, max_length=1000)
     sharing_method = forms.ChoiceField(label=_("共享方式"), choices=choices("sharing_method"), widget=forms.RadioSelect)
     open_to_public = forms.BooleanField(label=_("向社会开放"), required=False)
     open_condition = forms.CharField(label=_("开放条件"), required=False, max_length=500)
+    open_condition_en = forms.CharField(label=_("英文开放条件"), required=False, max_length=1000)
     groups: ClassVar = (
-        Group(_("共享属性"), ("sharing_type", "sharing_condition", "sharing_basis", "sharing_method")),
-        Group(_("开放属性"), ("open_to_public", "open_condition")),
+        Group(
+            _("共享属性"),
+            (
+                *("sharing_type", "sharing_condition", "sharing_condition_en"),
+                *("sharing_basis", "sharing_basis_en", "sharing_method"),
+            ),
+        ),
+        Group(_("开放属性"), ("open_to_public", "open_condition", "open_condition_en")),
     )
 
 

@@ -377,6 +377,9 @@ def summary_of(spec: items.CatalogItem) -> Mapping[str, str]:
     return {
         "title": in_language(spec.title, spec.title_en),
         "abstract": in_language(spec.abstract, spec.abstract_en),
+        "sharing_condition": in_language(spec.sharing_condition, spec.sharing_condition_en),
+        "sharing_basis": in_language(spec.sharing_basis, spec.sharing_basis_en),
+        "open_condition": in_language(spec.open_condition, spec.open_condition_en),
         "link": f"{spec.link.source} · {spec.link.object}" if spec.link else "",
         "key": "、".join(spec.link.key) if spec.link else "",
         "related": "、".join(spec.related),

@@ -131,7 +131,7 @@ def _add_item(
     for field in spec.fields:
         graph.add((dataset, DCAT.keyword, Literal(field.title or titles.get(field.element, field.std_name), lang="zh")))
     _theme(graph, dataset, row, site, classes)
-    _distribution(graph, dataset, row, spec.open_condition)
+    _distribution(graph, dataset, row, (spec.open_condition, spec.open_condition_en))
     for code in spec.related:
         graph.add((dataset, DCTERMS.relation, URIRef(f"{site}/items/{code}/")))
     return dataset
@@ -146,18 +146,18 @@ def _theme(graph: Graph, dataset: URIRef, row: CatalogItem, site: str, classes: 
         _texts(graph, theme, SKOS.prefLabel, (node.title, node.title_en))
 
 
-def _distribution(graph: Graph, dataset: URIRef, row: CatalogItem, condition: str) -> None:
+def _distribution(graph: Graph, dataset: URIRef, row: CatalogItem, condition: tuple[str, str]) -> None:
     distribution = URIRef(f"{dataset}#distribution")
     graph.add((dataset, DCAT.distribution, distribution))
     graph.add((distribution, RDF.type, DCAT.Distribution))
     graph.add((distribution, DCAT.accessURL, dataset))
     if media := _MEDIA.get(row.format):
         graph.add((distribution, DCAT.mediaType, URIRef(f"https://www.iana.org/assignments/media-types/{media}")))
-    if condition:
+    if any(condition):
         rights = BNode()
         graph.add((distribution, DCTERMS.rights, rights))
         graph.add((rights, RDF.type, DCTERMS.RightsStatement))
-        _texts(graph, rights, DCTERMS.description, (condition, ""))
+        _texts(graph, rights, DCTERMS.description, condition)
 
 
 def _agent(graph: Graph, name: str, titles: tuple[str, str]) -> URIRef:

@@ -75,7 +75,7 @@ def read_open_item(request: HttpRequest, code: str) -> dict[str, object]:  # noq
         **{name: getattr(row, name) for name in OpenItemOut.model_fields if hasattr(row, name)},
         "abstract": in_language(spec.abstract, spec.abstract_en),
         "classification": spec.classification,
-        "open_condition": spec.open_condition,
+        "open_condition": in_language(spec.open_condition, spec.open_condition_en),
         "fields": [
             OpenFieldOut(name=one.name, title=one.title, type=one.type, codelist=one.codelist, level=one.level)
             for one in fields_of(item)

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from huitong.apps.accounts.selectors import organisation_by_code, require_official
 from huitong.apps.catalog.models import CatalogItem
 from huitong.apps.catalog.responsibilities import DepartmentLine, department_lines, items_of_department, total_of
+from huitong.apps.declared import in_language
 from huitong.apps.labels import label
 from huitong.apps.paging import Page, bounded
 from huitong.apps.tables import Cell, Column, Empty, Listing, Part, Wanted, listing_page, plain_table, state_cell
@@ -101,7 +102,12 @@ def _item_cells(number: int, row: CatalogItem) -> tuple[Cell, ...]:
         Cell(number),
         Cell(row.shown_title, href=reverse("catalog:item", args=[row.code]), note=row.resource_code or row.code),
         state_cell("sharing_type", row.sharing_type),
-        Cell(spec.sharing_basis or spec.sharing_condition),
+        Cell(
+            in_language(
+                spec.sharing_basis or spec.sharing_condition,
+                spec.sharing_basis_en if spec.sharing_basis else spec.sharing_condition_en,
+            )
+        ),
         Cell(label("sharing_method", row.sharing_method).text),
         Cell(label("update_cycle", row.update_cycle).text),
         Cell(row.system.shown_title if row.system else ""),

@@ -45,7 +45,7 @@ def index_item(row: CatalogItem, spec: items.CatalogItem, *, elements: Iterable[
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("the index is written in the transaction of its item")
     row.tokens.all().delete()
-    provider = (row.provider.title, row.provider.short, row.provider.title_en)
+    provider = (row.provider.title, row.provider.short, row.provider.title_en, row.provider.short_en)
     found = tokens_of(spec, provider=provider, elements=elements)
     found.update(dict.fromkeys(query_tokens(row.resource_code), 8))
     SearchToken.objects.bulk_create(

@@ -18,6 +18,7 @@ WORDED = ("format", "sharing_type", "sharing_method", "update_cycle")
 PLAIN = (
     *("title", "title_en", "abstract", "abstract_en", "format_type", "sharing_condition", "sharing_basis"),
     *("open_condition", "published_on", "code", "table"),
+    *("sharing_condition_en", "sharing_basis_en", "open_condition_en"),
 )
 """Parts that it says as they are."""
 YES, NO = "是", "否"

@@ -192,6 +192,7 @@ class _Reader:
             for name in ("title", "title_en", "abstract", "abstract_en", "format_type", "sharing_condition")
         }
         values |= {name: line[name] for name in ("sharing_basis", "open_condition", "resource_code", "code", "table")}
+        values |= {name: line[name] for name in ("sharing_condition_en", "sharing_basis_en", "open_condition_en")}
         values |= {name: self._worded(row, name, line[name]) for name in WORDED if line[name]}
         values["provider"] = self._named(row, "provider", line["provider"] or line["provider_code"], self._providers)
         values["system"] = self._named(row, "system", line["system"], self._systems)

@@ -85,7 +85,8 @@ def grant_application(user: User, case: Case) -> Grant:
 def _grant(offer: Offer, asked: Asked, case: Case, terms: Mapping[str, object]) -> sharing.Grant:
     """What is asked for, as far as ``terms`` agree to it. A grant that is renewed keeps its code and its beginning."""
     renewed = Grant.objects.filter(code=asked.renews).first() if asked.renews else None
-    begins = renewed.as_spec().valid_from if renewed else max(asked.since, clock.beijing_today().isoformat())
+    before = renewed.as_spec() if renewed else None
+    begins = before.valid_from if before else max(asked.since, clock.beijing_today().isoformat())
     agreed = "granted_fields" in terms
     order = [field.name for field in offer.fields]
     fields = _names(terms["granted_fields"]) if agreed else asked.fields
@@ -95,7 +96,9 @@ def _grant(offer: Offer, asked: Asked, case: Case, terms: Mapping[str, object]) 
         app=asked.app,
         service=offer.service,
         purpose=asked.purpose,
+        purpose_en=before.purpose_en if before and before.purpose == asked.purpose else "",
         legal_basis=asked.legal_basis,
+        legal_basis_en=before.legal_basis_en if before and before.legal_basis == asked.legal_basis else "",
         fields=tuple(sorted(fields, key=order.index)) if set(fields) <= set(order) else tuple(fields),
         clear=tuple(clear),
         row_filter=_rows(terms),

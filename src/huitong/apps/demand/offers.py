@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from huitong.apps.accounts.visibility import Viewer
 from huitong.apps.catalog.models import CatalogItem, DataElement
 from huitong.apps.catalog.selectors import access_item, elements_by_name
+from huitong.apps.declared import in_language
 from huitong.apps.demand.specs import Offer, OfferedField
 from huitong.apps.sharing.models import Service
 from huitong.apps.sharing.selectors import access_service, served_columns
@@ -36,7 +37,7 @@ def _service_offer(row: Service) -> Offer:
     columns = served_columns().get(spec.table, {})
     fields = _fields([(name, columns.get(name, "")) for name in spec.fields], spec.key)
     strictest = max((item.sharing_type for item in items), key=STRICTNESS.index, default="conditional")
-    conditions = dict.fromkeys(item.sharing_condition for item in items if item.sharing_condition)
+    conditions = dict.fromkeys(filter(None, map(_condition, items)))
     return Offer(
         kind="service",
         key=row.code,
@@ -44,7 +45,7 @@ def _service_offer(row: Service) -> Offer:
         provider=row.provider.code,
         provider_title=row.provider.shown_short,
         sharing_type=strictest,
-        condition="；".join(conditions),
+        condition=in_language("；", "; ").join(conditions),
         kinds=spec.kinds,
         fields=fields,
         lookup_key=spec.key,
@@ -67,7 +68,7 @@ def _item_offer(item: CatalogItem) -> Offer:
         provider=item.provider.code,
         provider_title=item.provider.shown_short,
         sharing_type=item.sharing_type,
-        condition=item.sharing_condition,
+        condition=_condition(item),
         kinds=service.as_spec().kinds if service else ("records", "verify"),
         fields=_fields(bound, key, elements),
         lookup_key=key,
@@ -75,6 +76,11 @@ def _item_offer(item: CatalogItem) -> Offer:
         items=(item.code,),
         has_rows=item.link_state != CatalogItem.LinkState.NONE,
     )
+
+
+def _condition(item: CatalogItem) -> str:
+    """On what condition its data is shared, in the reader's language."""
+    return in_language(item.sharing_condition, item.as_spec().sharing_condition_en)
 
 
 def _proposed_key(bound: Iterable[tuple[str, str]], elements: Mapping[str, DataElement], unique: Iterable[str]) -> str:

@@ -12,8 +12,9 @@ from huitong.apps.labels import label, language, listed
 from huitong.apps.ledger.purposes import purpose_in_language
 from huitong.apps.ledger.specs import EvidenceRow
 from huitong.apps.libraries.selectors import declared_libraries
-from huitong.apps.sharing.selectors import declared_services, grant_purposes
+from huitong.apps.sharing.selectors import declared_services, grants_by_code
 from huitong.engine.declarations.libraries import Library
+from huitong.engine.declarations.sharing import Grant
 
 _LIBRARY = "library:"
 _ITEM = "item:"
@@ -28,7 +29,7 @@ class UseWords:
     def __init__(self) -> None:
         self._titles: dict[str, str] = {}
         self._items: dict[str, str] = {}
-        self._grants: Mapping[str, tuple[str, str]] = {}
+        self._grants: Mapping[str, Grant] = {}
         self._tables: dict[str, str] = {}
         """By what was used: where :attr:`_fields` has the words for its fields."""
         self._fields: dict[str, Mapping[str, str]] = {}
@@ -55,7 +56,7 @@ class UseWords:
         tables = {self._tables.get(one, "") for one in used}
         items = [one.removeprefix(_ITEM) for one in used if one.startswith(_ITEM)]
         self._items = {code: in_language(*titles) for code, titles in item_names(items).items()}
-        self._grants = grant_purposes({row.grant for row in rows if row.grant}) if language() == "en" else {}
+        self._grants = grants_by_code({row.grant for row in rows if row.grant}) if language() == "en" else {}
         elements = element_titles()
         self._fields = {**titles_of_fields(items, [one.removeprefix(_STD) for one in tables if one.startswith(_STD)])}
         self._anywhere = dict(elements)
@@ -90,8 +91,14 @@ class UseWords:
 
     def purpose(self, row: EvidenceRow) -> str:
         """Return what it was used for: in English where the page that stated it, or the grant, has words for it."""
-        kept, english = self._grants.get(row.grant, ("", ""))
-        return english if english and row.purpose == kept else purpose_in_language(row.purpose)
+        grant = self._grants.get(row.grant)
+        kept = grant.purpose_en if grant and row.purpose == grant.purpose else ""
+        return kept or purpose_in_language(row.purpose)
+
+    def legal_basis(self, row: EvidenceRow) -> str:
+        """Return the law that allowed it, in English where the grant has words for it."""
+        grant = self._grants.get(row.grant)
+        return (grant.legal_basis_en if grant and row.legal_basis == grant.legal_basis else "") or row.legal_basis
 
     def kind(self, row: EvidenceRow) -> str:
         """Return how it was used."""

@@ -83,6 +83,7 @@ def receipt(request: HttpRequest, digest: str) -> HttpResponse:
         "service": words.service(row),
         "kind": words.kind(row),
         "purpose": words.purpose(row),
+        "legal_basis": words.legal_basis(row),
         "fields": words.fields(row),
         "outcome": _outcome_title(row.outcome) if row.outcome != "ok" else "",
     }

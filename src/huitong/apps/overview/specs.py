@@ -143,6 +143,7 @@ class ItemPage(ItemHead):
     """One catalog item with all that belongs to it. Panels the viewer may not see are empty."""
 
     sharing_condition: str
+    sharing_basis: str
     open_condition: str
     system_title: str
     fields: tuple[FieldRow, ...]

@@ -60,7 +60,7 @@ def open_set(code: str) -> OpenSet:
     return OpenSet(
         item=item_row(item),
         abstract=in_language(spec.abstract, spec.abstract_en),
-        condition=spec.open_condition,
+        condition=in_language(spec.open_condition, spec.open_condition_en),
         fields=tuple(OpenField(field, is_open(field)) for field in fields),
         related=tuple((one, related[one].shown_title) for one in opened if related[one].state == "published"),
         rows=rows,

@@ -102,12 +102,13 @@ class OrganisationForm(SiteForm):
     title = forms.CharField(label=_("名称"), max_length=200)
     title_en = forms.CharField(label=_("英文名称"), max_length=300, required=False)
     short = forms.CharField(label=_("简称"), max_length=60, required=False)
+    short_en = forms.CharField(label=_("英文简称"), max_length=100, required=False)
     kind = forms.ChoiceField(label=_("类型"), choices=choices("organisation_kind"))
     superior = OrganisationField(label=_("上级机构"), required=False, help_text=_("只有本级政府没有上级"))
     division = forms.CharField(label=_("行政区划"), max_length=12, required=False, help_text=_("六位代码，GB/T 2260"))
     uscc = forms.CharField(label=_("统一社会信用代码"), max_length=18, required=False)
     groups: ClassVar = (
-        Group(_("名称"), ("code", "title", "title_en", "short")),
+        Group(_("名称"), ("code", "title", "title_en", "short", "short_en")),
         Group(_("隶属"), ("kind", "superior", "division")),
         Group(_("代码"), ("uscc",)),
     )

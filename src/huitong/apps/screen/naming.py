@@ -16,12 +16,12 @@ class Names:
         self.city = Named(zh, en or zh)
 
     def organisation(self, row: Organisation | None) -> Named:
-        """The short Chinese name; the English title without the city's name and the word for an office."""
+        """The short names; without one, the English title less the city's name and the word for an office."""
         if row is None:
             return Named("", "")
         zh = row.short or row.title
         english = row.title_en.removeprefix(f"{self.city.en} ").removesuffix(" Bureau").removesuffix(" Government")
-        return Named(zh, english.replace(" and ", " & ") or zh)
+        return Named(zh, row.short_en or english.replace(" and ", " & ") or zh)
 
     def county(self, row: Organisation) -> Named:
         """Without the word for its kind in English."""

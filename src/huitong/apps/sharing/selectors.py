@@ -228,7 +228,7 @@ def grant_row(grant: Grant) -> GrantRow:
         service=grant.service.code,
         service_title=grant.service.shown_title,
         purpose=in_language(spec.purpose, spec.purpose_en),
-        legal_basis=grant.legal_basis,
+        legal_basis=in_language(spec.legal_basis, spec.legal_basis_en),
         fields=spec.fields,
         clear=spec.clear,
         row_filter=tuple(f"{one.field} ∈ {', '.join(one.values)}" for one in spec.row_filter),
@@ -414,10 +414,9 @@ def declared_apps() -> tuple[sharing.ConsumerApp, ...]:
     return tuple(row.as_spec() for row in ConsumerApp.objects.order_by("pk"))
 
 
-def grant_purposes(codes: Collection[str]) -> dict[str, tuple[str, str]]:
-    """Return the purposes of grants in Chinese and English, by code. One query."""
-    rows = Grant.objects.filter(code__in=codes).values_list("code", "purpose", "purpose_en")
-    return {code: (purpose, purpose_en) for code, purpose, purpose_en in rows}
+def grants_by_code(codes: Collection[str]) -> dict[str, sharing.Grant]:
+    """Return grants as declared, by code. One query."""
+    return {row.code: row.as_spec() for row in Grant.objects.filter(code__in=codes)}
 
 
 def declared_grants() -> tuple[sharing.Grant, ...]:

@@ -31,6 +31,7 @@ class Organisation(Spec, frozen=True, kw_only=True):
     title: str
     title_en: str
     short: str = ""
+    short_en: str = ""
     kind: OrganisationKind = "department"
     superior: str = ""
     division: str = ""

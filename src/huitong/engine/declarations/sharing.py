@@ -69,6 +69,7 @@ class Grant(Spec, frozen=True, kw_only=True):
     purpose: str
     purpose_en: str = ""
     legal_basis: str
+    legal_basis_en: str = ""
     fields: tuple[str, ...]
     clear: tuple[str, ...] = ()
     row_filter: tuple[RowFilter, ...] = ()
