@@ -9,6 +9,7 @@ import duckdb
 import pytest
 from tests.packs.contents import everything
 
+from huitong.apps.overview.shapes import DEPARTMENT_WIDTH, LABEL_WIDTH, fitted
 from huitong.engine.declarations.items import CatalogItem
 from huitong.engine.declarations.pack import Pack
 from huitong.engine.declarations.sources import Link
@@ -73,6 +74,13 @@ def test_titles_are_in_both_languages(pack: Pack) -> None:
             assert bool(getattr(item, name)) == bool(getattr(item, f"{name}_en")), (item.code, name)
     assert all(organisation.short and organisation.short_en for organisation in pack.organisations)
     assert {item.provider for item in pack.items} <= own
+
+
+def test_names_fit_into_the_flow(pack: Pack) -> None:
+    departments = [name for one in pack.organisations for name in (one.short, one.short_en)]
+    others = [name for one in (*pack.services, *pack.libraries) for name in (one.title, one.title_en)]
+    for names, width in ((departments, DEPARTMENT_WIDTH), (others, LABEL_WIDTH)):
+        assert [name for name in names if fitted(name, width) != name] == []
 
 
 def test_the_truth_counts_what_the_libraries_are_made_of(pack: Pack) -> None:

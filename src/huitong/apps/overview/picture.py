@@ -16,6 +16,7 @@ from django.utils.http import urlencode
 
 from huitong.apps.overview.shapes import (
     BOTTOM,
+    DEPARTMENT_WIDTH,
     LANE,
     NODE,
     THICKEST,
@@ -100,7 +101,7 @@ def _scale(values: Sequence[int]) -> Thickness:
 def _bar(
     kind: str, x: float, middle: float, height: float, row: DepartmentFlow, href: str, figure: int, second: int = 0
 ) -> Shape:
-    short = fitted(row.title, X_RAW - 66)
+    short = fitted(row.title, DEPARTMENT_WIDTH)
     return Shape(kind, x, round(middle - height / 2, 1), round(height, 1), href, row.title, short, figure, second)
 
 

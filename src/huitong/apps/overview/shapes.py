@@ -14,6 +14,7 @@ NODE = 7
 X_RAW, X_CHECKED, X_LIBRARY, X_SERVICE = 236, 452, 700, 958
 THICKEST, THINNEST = 22.0, 1.5
 LABEL_WIDTH = 200.0
+DEPARTMENT_WIDTH = X_RAW - 66.0
 Thickness = Callable[[int], float]
 """From a number of rows to the width of its stream."""
 
@@ -59,13 +60,26 @@ class Ribbon:
 
 
 def fitted(text: str, width: float, size: float = 13.0) -> str:
-    """Return ``text`` cut to ``width`` units at ``size``: a Chinese character is a square, a Latin one about half."""
+    """Return ``text`` cut to ``width`` units at ``size``."""
     used = 0.0
     for index, character in enumerate(text):
-        used += size * (1.0 if unicodedata.east_asian_width(character) in "WF" else 0.54)
+        used += size * _width(character)
         if used > width:
             return text[: max(1, index - 1)].rstrip() + "…"
     return text
+
+
+def _width(character: str) -> float:
+    """Of a character, in its size: a Chinese one is a square, Latin ones are as wide as sans-serif letters are."""
+    if unicodedata.east_asian_width(character) in "WF":
+        return 1.0
+    if character in _NARROW:
+        return 0.3
+    return 0.72 if character.isupper() or character in _BROAD else 0.55
+
+
+_NARROW = frozenset(" !'(),-./:;I[]fijlrt|’")
+_BROAD = frozenset("%&@mw—…")
 
 
 def curve(x0: float, y0: float, x1: float, y1: float) -> str:
