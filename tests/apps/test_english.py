@@ -8,14 +8,19 @@ from pathlib import Path
 import msgspec
 import pytest
 from django.test import Client
+from django.utils import translation
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
+from tests.apps.demand_town import apply_for, set_up
 from tests.apps.pages import shown_text
 from tests.apps.test_ledger import evidence, write
 from tests.apps.town import GRANT, INSURED
 
 from huitong.apps.accounts.models import Organisation, User
 from huitong.apps.accounts.services import put_organisation
+from huitong.apps.assessment.row_words import RowWords
 from huitong.apps.catalog.services import put_item
+from huitong.apps.collection.models import Source
+from huitong.apps.collection.services import put_source
 from huitong.apps.ledger.models import EvidenceRecord
 from huitong.apps.ledger.services import import_evidence
 from huitong.apps.sharing.services import put_grant
@@ -70,6 +75,35 @@ def test_departments_have_short_names_in_english(as_user: Open, user: Callable[[
     assert "Insurance" in page and "Insurance Centre" not in page
     form = as_user("bureau").get("/organisations/centre/edit/", headers=ENGLISH)
     assert form.context["form"].initial["short_en"] == "Insurance"
+
+
+def test_sources_have_english_names(as_user: Open, user: Callable[[str], User], town: Path) -> None:
+    spec = Source.objects.get(code="police-db").as_spec()
+    put_source(user("bureau"), spec=msgspec.structs.replace(spec, title_en="Household database"))
+    for path in ("/compile/scan/", "/compile/scan/police-db/", "/items/POLICE-01/"):
+        page = text_of(as_user("bureau"), path)
+        assert "Household database" in page and spec.title not in page, path
+
+
+def test_cases_that_services_open_have_english_titles_everywhere(
+    as_user: Open, user: Callable[[str], User], town: Path
+) -> None:
+    set_up()
+    case = apply_for(user("developer"))
+    path = f"/applications/{case.number}/"
+    assert "To use “Resident query”" in text_of(as_user("bureau"), path)
+    assert case.title in text_of(as_user("bureau"), path, english=False)
+    fact = {"kind": "case", "key": case.number, "title": case.title, "services": "人口信息查询、从前的服务"}
+    past = {"kind": "case", "key": "YS-2020-000001", "title": case.type.title}
+    words = RowWords()
+    with translation.override("en"):
+        words.learn([fact, past])
+        assert (words.title(fact), words.title(past)) == ("To use “Resident query”", case.type.title_en)
+        assert words.value("services", fact["services"]) == "Resident query, 从前的服务"
+        assert words.title({"kind": "item", "key": "X", "title": case.title}) == case.title
+    chinese = RowWords()
+    chinese.learn([fact, past])
+    assert chinese.title(fact) == case.title and chinese.value("services", fact["services"]) == fact["services"]
 
 
 def test_the_law_behind_a_grant_is_read_in_english(

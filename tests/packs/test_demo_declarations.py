@@ -65,6 +65,7 @@ def test_the_standards_understand_every_item(pack: Pack) -> None:
 
 def test_titles_are_in_both_languages(pack: Pack) -> None:
     own = {organisation.code for organisation in pack.organisations}
+    assert all(source.title_en for source in pack.sources)
     for one in (*pack.items, *pack.libraries, *pack.services):
         assert one.title and one.title_en and one.abstract and one.abstract_en, one.code
     for grant in pack.grants:

@@ -22,6 +22,7 @@ from huitong.apps.assessment.downloads import may_take_facts
 from huitong.apps.assessment.forms import CommentForm, weights_form
 from huitong.apps.assessment.freezing import facts_root
 from huitong.apps.assessment.row_links import link_of
+from huitong.apps.assessment.row_words import RowWords
 from huitong.apps.assessment.selectors import (
     access_quarter,
     access_score,
@@ -135,9 +136,13 @@ def rows(request: HttpRequest, code: str, organisation: str, indicator: str) -> 
         raise Terminal("people.not_found", kind="indicator", code=indicator)
     columns = row_columns(spec, facts_root(), kept.typed_manifest())
 
+    words = RowWords()
+
     def fetch(wanted: Wanted, number: int, size: int) -> Page[tuple[object, ...]]:
         unmet = wanted.value("show") == "unmet"
-        return rows_of_score(request.user, code, organisation, indicator, only_unmet=unmet, number=number, size=size)
+        page = rows_of_score(request.user, code, organisation, indicator, only_unmet=unmet, number=number, size=size)
+        words.learn([dict(zip(columns, one, strict=True)) for one in page.rows])
+        return page
 
     context = {
         **_head(request, quarter_row(kept)),
@@ -148,7 +153,7 @@ def rows(request: HttpRequest, code: str, organisation: str, indicator: str) -> 
         "may_take_facts": may_take_facts(request.user, kept.state),
     }
     units = {node.code: node.short or node.title for node in organisation_tree(request.user)}
-    listing = _row_listing(columns, units, invented=kept.generated)
+    listing = _row_listing(columns, units, words, invented=kept.generated)
     return listing_page(request, "assessment/rows.html", listing, fetch, context)
 
 
@@ -230,7 +235,9 @@ def _part(part: PartRow, spec: Indicator) -> dict[str, object]:
     }
 
 
-def _row_listing(columns: tuple[str, ...], units: Mapping[str, str], *, invented: bool) -> Listing[tuple[object, ...]]:
+def _row_listing(
+    columns: tuple[str, ...], units: Mapping[str, str], words: RowWords, *, invented: bool
+) -> Listing[tuple[object, ...]]:
     extra = tuple(name for name in columns[len(ROWS_YIELD) :] if name != "title_en")
     return Listing(
         name="behind",
@@ -241,7 +248,7 @@ def _row_listing(columns: tuple[str, ...], units: Mapping[str, str], *, invented
             Column("unit", _("承担单位")),
             *(Column(name, column_title(name), _kind_of(name)) for name in extra),
         ),
-        cells=lambda row: _row_cells(dict(zip(columns, row, strict=True)), extra, units, invented=invented),
+        cells=lambda row: _row_cells(dict(zip(columns, row, strict=True)), extra, units, words, invented=invented),
         empty=Empty(_("没有相关的数据"), _("这项指标本季度没有可统计的内容。"), icon="list-details"),
         filters=(Filter("show", _("范围"), (("unmet", _("只看丢分的")),)),),
     )
@@ -254,15 +261,15 @@ def _kind_of(name: str) -> Kind:
 
 
 def _row_cells(
-    row: Mapping[str, object], extra: tuple[str, ...], units: Mapping[str, str], *, invented: bool
+    row: Mapping[str, object], extra: tuple[str, ...], units: Mapping[str, str], words: RowWords, *, invented: bool
 ) -> tuple[Cell, ...]:
-    title, unit, key = (str(row[name]) for name in ("title", "unit", "key"))
-    title = in_language(title, str(row.get("title_en") or ""))
+    unit, key = str(row["unit"]), str(row["key"])
+    title = in_language(words.title(row), str(row.get("title_en") or ""))
     met = Cell(_("达标"), tone="good", icon="circle-check")
     unmet = Cell(_("丢分"), tone="bad", icon="alert-circle")
     return (
         Cell(title, href=link_of(str(row["kind"]), key, invented=invented), note=key),
         met if row["met"] else unmet,
         Cell(units.get(unit, unit)),
-        *(Cell(cell_text(name, row[name])) for name in extra),
+        *(Cell(cell_text(name, words.value(name, row[name]))) for name in extra),
     )

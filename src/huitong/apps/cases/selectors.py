@@ -7,7 +7,7 @@ of the first :data:`SEARCHED` cases of a queue; numbers and subjects are found w
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from huitong.apps.accounts.models import User
 from huitong.apps.accounts.selectors import Viewer, scope_of, working_calendar
@@ -44,6 +44,13 @@ def case_types() -> dict[str, cases.CaseType]:
 def declared_case_types() -> tuple[cases.CaseType, ...]:
     """Return every case type as declared. One query."""
     return tuple(case_types().values())
+
+
+def titles_of_cases(numbers: Collection[str]) -> dict[str, str]:
+    """Return the titles of cases in the reader's language, by number. Two queries, and those of the titles' words."""
+    found = list(Case.objects.filter(number__in=numbers).select_related("type"))
+    words = TitleWords(found)
+    return {case.number: words.of(case) for case in found}
 
 
 def access_case(viewer: Viewer, number: str) -> Case:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from huitong.apps.accounts.visibility import Viewer, scope_of
 from huitong.apps.collection.specs import RunCounts
-from huitong.apps.declared import Declared, revived
+from huitong.apps.declared import Declared, in_language, revived
 from huitong.engine.declarations import sources
 
 
@@ -51,6 +51,11 @@ class Source(Declared):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def shown_title(self) -> str:
+        """The title in the language of the current request."""
+        return in_language(self.title, self.as_spec().title_en)
 
     def as_spec(self) -> sources.Source:
         """Return the declaration, secrets still as ``${NAME}``."""

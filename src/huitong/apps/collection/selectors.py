@@ -197,7 +197,7 @@ def source_list(viewer: Viewer) -> tuple[SourceRow, ...]:
     return tuple(
         SourceRow(
             code=row.code,
-            title=row.title,
+            title=row.shown_title,
             organisation=row.organisation.shown_short,
             kind=row.kind,
             shown=row.shown,

@@ -95,7 +95,7 @@ def _link(item: CatalogItem) -> LinkPanel | None:
         return None
     return LinkPanel(
         source=source.code,
-        source_title=source.title,
+        source_title=source.shown_title,
         kind=source.kind,
         shown=source.shown,
         object=spec.link.object,

@@ -20,6 +20,7 @@ class Source(Spec, frozen=True, kw_only=True):
 
     code: str
     title: str
+    title_en: str = ""
     organisation: str
     system: str = ""
     kind: SourceKind
