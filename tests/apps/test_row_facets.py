@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from huitong.apps.overview import facets
-from huitong.apps.overview.facets import FacetStore, Run, read_runs, runs_of
+from huitong.apps.overview.facets import FacetStore, Runs, read_runs, runs_of
 from huitong.engine.lake import Connection, Lake, open_lake
 from huitong.engine.lake.lake import current_snapshot
 from huitong.foundation.settings import Settings
@@ -43,7 +43,7 @@ def asked(con: Connection, store: FacetStore, columns: tuple[str, ...] = COLUMNS
     return store.facets(con, "base", "many", whole, columns, snapshot or now)
 
 
-def runs(con: Connection, text: str = "", order: str = "") -> tuple[Run, ...]:
+def runs(con: Connection, text: str = "", order: str = "") -> Runs:
     found = FacetStore().facets(con, "base", "many", WHOLE, COLUMNS, current_snapshot(con))
     assert found is not None
     return runs_of(found, text=text, order=order)
@@ -67,7 +67,7 @@ def test_pages_hold_all_rows_that_fit_once_and_in_order(many: Lake) -> None:
 def _agree(con: Connection, text: str, order: str, size: int = 700) -> None:
     found = runs(con, text, order)
     wanted = fitting(con, text, order)
-    assert sum(run.rows for run in found) == len(wanted)
+    assert found.rows == len(wanted)
     pages = [read_runs(con, found, ALL, WHOLE, start=start, size=size) for start in range(0, len(wanted) + 1, size)]
     assert [len(page) for page in pages[:-1]] == [size] * (len(pages) - 1)
     rows = [row for page in pages for row in page]
@@ -83,7 +83,32 @@ def test_many_small_runs_on_one_page_are_read_together(many: Lake) -> None:
         found = runs(con, order="-code")
         wanted = fitting(con, "", "-code")
         pages = [read_runs(con, found, ALL, WHOLE, start=start, size=900) for start in range(0, len(wanted), 900)]
-    assert [row for page in pages for row in page] == [row[1:] for row in wanted], "values by order, rows by place"
+        assert [row for page in pages for row in page] == [row[1:] for row in wanted], "values by order, rows by place"
+        for text, order, size in product(("", "rare", "9", "e1", "1"), ("code", "-code", "level"), (47, 900)):
+            _agree(con, text, order, size)
+
+
+class Told:
+    """A connection that remembers how long what it was told is."""
+
+    def __init__(self, con: Connection) -> None:
+        self.con, self.longest = con, 0
+
+    def execute(self, sql: str) -> object:
+        self.longest = max(self.longest, len(sql))
+        return self.con.execute(sql)
+
+
+def test_a_long_tail_of_values_is_asked_for_in_few_words(many: Lake) -> None:
+    with many.transaction() as con:
+        con.execute(f"INSERT INTO {WHOLE} SELECT {ROWS} + i, 'tail' || i // 2, NULL, NULL, 9, 1 FROM range(2000) r(i)")
+    with many.reader() as con:
+        told = Told(con)
+        found = runs(con, "a", "-code")
+        page = read_runs(told, found, ALL, WHOLE, start=0, size=2_000)  # type: ignore[arg-type]
+        wanted = fitting(con, "a", "-code")
+    assert len(page) == 2_000 and [row[1] for row in page] == [row[0] for row in wanted[:2_000]]
+    assert told.longest < 1_000 * len("'tail1234', ") * 8, "grows with the values, not with their square"
 
 
 def test_facets_are_counted_once_for_each_state_of_their_table(many: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,10 +165,19 @@ def test_small_tables_many_values_and_types_without_a_text_of_their_own_have_non
         assert asked(con, FacetStore(), ("code",)) is None
 
 
-def test_two_tables_beyond_those_kept_push_out_the_oldest(many: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(facets, "_KEPT", 1)
+def test_tables_beyond_those_kept_push_out_what_was_used_longest_ago(
+    many: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facets, "_KEPT", 2)
     store = FacetStore()
     with many.reader() as con:
-        first = asked(con, store)
-        asked(con, store, ("code",))
-        assert asked(con, store) is not first and asked(con, store) == first
+        first, second = asked(con, store), asked(con, store, ("code",))
+        assert asked(con, store) is first
+        asked(con, store, ("day",))
+        assert asked(con, store) is first, "used later than the second"
+        again = asked(con, store, ("code",))
+        assert again is not second and again == second
+        monkeypatch.setattr(facets, "LARGE", ROWS + 1)
+        for columns in (("open",), ("level",), ("fee",)):
+            assert asked(con, store, columns) is None
+        assert asked(con, store) is not None, "what has none pushes nothing out"

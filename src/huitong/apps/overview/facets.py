@@ -25,6 +25,8 @@ _SAMPLED = 10_000
 """Rows of each of three spots that tell beforehand whether a table has too many combinations."""
 _KEPT = 32
 """Tables whose facets a process keeps."""
+_REFUSED = 2_000
+"""Tables of which a process remembers that they have none."""
 _APART = 3
 """Runs between the first and the last of a page that are read one by one."""
 _KINDS = ("VARCHAR", "BOOLEAN", "DATE", "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT")
@@ -55,16 +57,38 @@ class Facets:
 
 @dataclass(frozen=True)
 class Run:
-    """Rows that follow each other on pages: those that fit ``condition``, in the lake's order."""
+    """Rows that follow each other on pages: of one value of the column ordered by, in the lake's order."""
 
-    condition: str
+    value: str
+    """The value's SQL literal; "" where rows keep the lake's order."""
+    fit: int
+    """Which of :attr:`Runs.fits` they fit."""
     rows: int
-    value: str = ""
-    """The part of the condition that names the value ordered by."""
 
 
-def runs_of(facets: Facets, *, text: str = "", order: str = "") -> tuple[Run, ...]:
-    """Return the runs of rows that contain ``text`` in a column, ordered by a column; together they are all of them.
+@dataclass(frozen=True)
+class Runs:
+    """The rows that a reader asked for, run by run; together they are all of them."""
+
+    by: str
+    """The column ordered by, as SQL; "" for the lake's order."""
+    down: bool
+    fits: tuple[str, ...]
+    """Conditions of which no row fits two, in the order in which rows of one value come."""
+    runs: tuple[Run, ...]
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are in all."""
+        return sum(run.rows for run in self.runs)
+
+    def of_value(self, value: str) -> str:
+        """Return the condition of the rows that have a value of the column ordered by."""
+        return f"{self.by} IS NULL" if value == "NULL" else f"{self.by} = {value}" if self.by else "true"
+
+
+def runs_of(facets: Facets, *, text: str = "", order: str = "") -> Runs:
+    """Return the runs of rows that contain ``text`` in a column, ordered by a column.
 
     Args:
         text: in small letters; "" for all rows.
@@ -75,24 +99,27 @@ def runs_of(facets: Facets, *, text: str = "", order: str = "") -> tuple[Run, ..
         for values in facets.values
     ]
     by = facets.columns.index(order.removeprefix("-")) if order else None
+    down = order.startswith("-")
     asked = _columns_asked(hits) if text else ()
+    fit_of = {at: fit for fit, at in enumerate(sorted(asked))}
     counts: dict[tuple[int, int], int] = {}
     for places, rows in facets.groups:
-        hit = next((at for at in asked if places[at] in hits[at]), None) if text else 0
-        if hit is not None:
-            key = (places[by] if by is not None else 0, hit)
+        fit = next((fit_of[at] for at in asked if places[at] in hits[at]), None) if text else 0
+        if fit is not None:
+            key = (places[by] if by is not None else 0, fit)
             counts[key] = counts.get(key, 0) + rows
     keys = sorted(counts)
-    if by is not None and order.startswith("-"):
+    if by is not None and down:
         nothing = {place for place, value in enumerate(facets.values[by]) if value.text is None}
         keys.sort(key=lambda key: (key[0] in nothing, -key[0], key[1]))
-    conditions = {hit: _fits(facets, hits, asked, hit) for hit in asked}
-    made = []
-    for place, hit in keys:
-        parts = conditions[hit] if text else []
-        value = [] if by is None else [_Is(facets, by, frozenset([place]))]
-        made.append(_run([*value, *parts], counts[place, hit], value))
-    return tuple(made)
+    return Runs(
+        by="" if by is None else ident(facets.columns[by]),
+        down=down,
+        fits=tuple(_fits(facets, hits, asked, at) for at in sorted(asked)) or ("true",),
+        runs=tuple(
+            Run("" if by is None else facets.values[by][place].sql, fit, counts[place, fit]) for place, fit in keys
+        ),
+    )
 
 
 def _columns_asked(hits: Sequence[frozenset[int]]) -> tuple[int, ...]:
@@ -132,19 +159,15 @@ class _Is:
         return [value.sql for place, value in values if value.text is not None and (place in self.places) == among]
 
 
-def _run(parts: Sequence[_Is], rows: int, value: Sequence[_Is]) -> Run:
-    return Run(" AND ".join(part.sql for part in parts) or "true", rows, " AND ".join(part.sql for part in value))
-
-
-def _fits(facets: Facets, hits: Sequence[frozenset[int]], asked: Sequence[int], hit: int) -> list[_Is]:
-    """Return the conditions of rows in which something is found in a column, and in none that is asked before."""
+def _fits(facets: Facets, hits: Sequence[frozenset[int]], asked: Sequence[int], hit: int) -> str:
+    """Return the condition of rows in which something is found in a column, and in none that is asked before."""
     before = asked[: asked.index(hit)]
     others = [_Is(facets, at, frozenset(range(len(facets.values[at]))) - hits[at]) for at in before]
-    return [_Is(facets, hit, hits[hit]), *others]
+    return " AND ".join(one.sql for one in (_Is(facets, hit, hits[hit]), *others))
 
 
 def read_runs(
-    con: Connection, runs: Sequence[Run], columns: str, whole: str, *, start: int, size: int
+    con: Connection, found: Runs, columns: str, whole: str, *, start: int, size: int
 ) -> list[tuple[object, ...]]:
     """Return the rows from ``start``, at most ``size``, of the runs one behind the other.
 
@@ -152,14 +175,14 @@ def read_runs(
         columns: the list behind SELECT.
         whole: the table behind FROM.
     """
-    parts = list(_overlaps(runs, start, start + size))
+    parts = list(_overlaps(found.runs, start, start + size))
     between = parts[1:-1]
     if len(between) <= _APART:
-        return [row for part in parts for row in _part(con, part, columns, whole)]
+        return [row for part in parts for row in _part(con, found, part, columns, whole)]
     return [
-        *_part(con, parts[0], columns, whole),
-        *_together(con, [run for run, _, _ in between], columns, whole),
-        *_part(con, parts[-1], columns, whole),
+        *_part(con, found, parts[0], columns, whole),
+        *_together(con, found, [run for run, _, _ in between], columns, whole),
+        *_part(con, found, parts[-1], columns, whole),
     ]
 
 
@@ -173,18 +196,30 @@ def _overlaps(runs: Sequence[Run], start: int, stop: int) -> Iterator[tuple[Run,
         before += run.rows
 
 
-def _part(con: Connection, part: tuple[Run, int, int], columns: str, whole: str) -> list[tuple[object, ...]]:
+def _part(
+    con: Connection, found: Runs, part: tuple[Run, int, int], columns: str, whole: str
+) -> list[tuple[object, ...]]:
     run, skip, take = part
-    sql = f"SELECT {columns} FROM {whole} WHERE {run.condition} LIMIT {take} OFFSET {skip}"
-    return con.execute(sql).fetchall()
+    condition = f"{found.of_value(run.value)} AND {found.fits[run.fit]}"
+    return con.execute(f"SELECT {columns} FROM {whole} WHERE {condition} LIMIT {take} OFFSET {skip}").fetchall()
 
 
-def _together(con: Connection, runs: Sequence[Run], columns: str, whole: str) -> list[tuple[object, ...]]:
-    """Read small runs that a page has whole, in one pass; only the values ordered by narrow what is looked at."""
-    cases = " ".join(f"WHEN {run.condition} THEN {place}" for place, run in enumerate(runs))
-    values = " OR ".join(dict.fromkeys(run.value or "true" for run in runs))
-    place = f"CASE {cases} END"
-    sql = f"SELECT {columns} FROM {whole} WHERE ({values}) AND {place} IS NOT NULL ORDER BY {place}, rowid"
+def _together(con: Connection, found: Runs, runs: Sequence[Run], columns: str, whole: str) -> list[tuple[object, ...]]:
+    """Read runs that follow each other and that a page has whole, in one pass.
+
+    Of the values between the first and the last all runs are there: only of those two it has to be said which.
+    """
+    cases = " ".join(f"WHEN {found.fits[fit]} THEN {fit}" for fit in sorted({run.fit for run in runs}))
+    fit = f"CASE {cases} END"
+    fits: dict[str, list[str]] = {}
+    for run in runs:
+        fits.setdefault(run.value, []).append(str(run.fit))
+    values = list(fits)
+    wanted = [f"{found.of_value(value)} AND {fit} IN ({', '.join(fits[value])})" for value in {values[0], values[-1]}]
+    if len(values) > 2:  # NULL, which no list holds, is the last
+        wanted.append(f"{found.by} IN ({', '.join(values[1:-1])}) AND {fit} IS NOT NULL")
+    order = [f"{found.by} {'DESC' if found.down else 'ASC'} NULLS LAST"] if found.by else []
+    sql = f"SELECT {columns} FROM {whole} WHERE {' OR '.join(wanted)} ORDER BY {', '.join([*order, fit, 'rowid'])}"
     return con.execute(sql).fetchall()
 
 
@@ -205,6 +240,7 @@ class FacetStore:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[_Key, list[_Kept]] = OrderedDict()
+        self._refused: OrderedDict[_Key, list[_Kept]] = OrderedDict()
         self._lock = Lock()
 
     def facets(
@@ -219,24 +255,26 @@ class FacetStore:
         number, identity = table_identity(con, schema, name, snapshot)
         key = (identity, *columns)
         with self._lock:
-            known = list(self._kept.get(key, ()))
+            known = [*self._kept.get(key, ()), *self._refused.get(key, ())]
         found = next((one for one in known if one.first <= snapshot <= one.last), None)
         if found is None:
-            found = next((one for one in known if one.last < snapshot), None)
+            found = max((one for one in known if one.last < snapshot), key=lambda one: one.last, default=None)
             if found is not None and unchanged_between(con, number, found.last, snapshot):
                 found = replace(found, last=snapshot)
             else:
                 found = _Kept(_counted(con, whole, columns), snapshot, snapshot)
-            self._keep(key, found)
+        self._keep(key, found)
         return found.facets
 
     def _keep(self, key: _Key, found: _Kept) -> None:
+        """Put it where what was used last is; small tables, that have none, push no large one out."""
+        place, most = (self._refused, _REFUSED) if found.facets is None else (self._kept, _KEPT)
         with self._lock:
-            others = [one for one in self._kept.pop(key, []) if one.last < found.first or one.first > found.last]
+            others = [one for one in place.pop(key, []) if one.last < found.first or one.first > found.last]
             # The newest state first, and one before it: an export may still be reading that.
-            self._kept[key] = sorted([found, *others], key=lambda one: -one.last)[:2]
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
+            place[key] = sorted([found, *others], key=lambda one: -one.last)[:2]
+            while len(place) > most:
+                place.popitem(last=False)
 
 
 def _counted(con: Connection, whole: str, columns: Sequence[str]) -> Facets | None:
@@ -249,8 +287,8 @@ def _counted(con: Connection, whole: str, columns: Sequence[str]) -> Facets | No
         for name in map(ident, columns)
     )
     found = con.execute(
-        f"SELECT _rows, {parts} FROM (SELECT {idents(columns)}, count(*) AS _rows FROM {whole} GROUP BY ALL) "
-        f"LIMIT {MOST + 1}"
+        f"SELECT _rows, {parts} FROM "
+        f"(SELECT {idents(columns)}, count(*) AS _rows FROM {whole} GROUP BY ALL LIMIT {MOST + 1})"
     ).fetchall()
     if len(found) > MOST:
         return None

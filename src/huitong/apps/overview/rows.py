@@ -12,7 +12,7 @@ from huitong.apps.collection.selectors import may_see_rows, the_lake
 from huitong.apps.collection.specs import Column, RowsPage
 from huitong.apps.declared import in_language
 from huitong.apps.libraries.selectors import library_of_table, shown_value
-from huitong.apps.overview.facets import FacetStore, Run, read_runs, runs_of
+from huitong.apps.overview.facets import FacetStore, Runs, read_runs, runs_of
 from huitong.apps.overview.specs import RowsWanted
 from huitong.apps.paging import MOST_ROWS, PAGE_SIZE, bounded
 from huitong.engine.lake import Connection
@@ -306,10 +306,7 @@ def _cells(con: Connection, head: RowsHead, query: _Query, *, number: int, size:
     # Rows behind many others are found by few columns; the others are read of the page alone, not of all before it.
     con.execute(f"SET SESSION late_materialization_max_rows = {most}")
     runs = _runs(con, head, query)
-    if runs is None:
-        total = one_value(con, f"SELECT count(*) FROM {query.source}", [*query.given])
-    else:
-        total = sum(run.rows for run in runs)
+    total = one_value(con, f"SELECT count(*) FROM {query.source}", [*query.given]) if runs is None else runs.rows
     number, size = bounded(number, size, total, most)
     start = (number - 1) * size
     if not total:
@@ -328,7 +325,7 @@ def _cells(con: Connection, head: RowsHead, query: _Query, *, number: int, size:
     )
 
 
-def _runs(con: Connection, head: RowsHead, query: _Query) -> tuple[Run, ...] | None:
+def _runs(con: Connection, head: RowsHead, query: _Query) -> Runs | None:
     """Return how the facets of a large table say its rows come; None where all rows have to be looked at."""
     if query.rule or not query.clear or not (query.text or query.by):
         return None
