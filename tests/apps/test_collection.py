@@ -74,6 +74,9 @@ def test_the_chain_takes_rows_from_sources_to_the_serving_store(town: Path, syst
         counts = run.typed_counts
         assert (counts.inserted, counts.updated, counts.deleted) == (0, 0, 0), "a second chain changes nothing"
     assert list(TableState.objects.values_list("name", "rows", "changed_at")) == before
+    TableState.objects.filter(schema="std").update(item=None)
+    run_chain(system)
+    assert not TableState.objects.filter(schema="std", item=None).exists(), "whose a table is, is noted too"
     only = run_chain(system, items=["POLICE-01"])
     kinds = Run.objects.filter(chain=only.chain).order_by("pk").values_list("kind", "target")
     assert list(kinds) == [

@@ -50,6 +50,12 @@ def test_what_says_what_it_means_stays_as_it_is(text: str) -> None:
     assert close_readings(text) == (text,)
 
 
+def test_a_text_of_everyday_words_alone_is_read_in_few_ways() -> None:
+    text = "".join(said for one in everyday_words().words for said in one.said)[:200]
+    most = max(len(one.means) for one in everyday_words().words)
+    assert 2 < len(close_readings(text)) <= 1 + 4 * most
+
+
 def test_the_longest_word_is_what_was_said() -> None:
     assert close_readings("离婚证") == ("离婚证", "离婚登记", "婚姻状况"), "and not 离婚 with a 证 after it"
 

@@ -128,3 +128,11 @@ def test_behind_https_nothing_goes_in_the_open(tmp_path: Path) -> None:
     assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
     assert headers["Strict-Transport-Security"] == files["strict-transport-security"]
     assert cookies and all(secure and samesite == "Lax" for secure, samesite in cookies.values())
+
+
+def test_what_robots_send_is_refused_and_breaks_nothing(town: object) -> None:
+    client = Client(raise_request_exception=False)
+    for host, referer, status in (("testserver", "http://[", 404), ("evil.example:x", "http://evil.example/", 400)):
+        for ask in (client.get, client.post):
+            answer = ask("/nowhere/", headers={"referer": referer, "host": host})
+            assert answer.status_code == status, (host, ask)

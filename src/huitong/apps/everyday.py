@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import islice
 from typing import TypeVar
 
 import msgspec
@@ -21,6 +22,8 @@ from huitong.engine.declarations.spec import Spec
 
 T = TypeVar("T")
 _FRINGE = " ?？!！,，.。、的"
+_READ = 4
+"""Everyday words of one text that are read: nobody asks for more at once, and each is looked up everywhere."""
 
 
 class Everyday(Spec, frozen=True, kw_only=True):
@@ -54,7 +57,7 @@ def close_readings(text: str) -> tuple[str, ...]:
     plain = _plain(text)
     known = _by_pinyin().get(plain, plain)
     found = [text]
-    for said, one in _said_in(known):
+    for said, one in islice(_said_in(known), _READ):
         found += [" ".join(_pattern(said).sub(f" {word} ", known).split()) for word in one.means]
     return tuple(dict.fromkeys(found))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit, urlunsplit
 
+from django.core.exceptions import DisallowedHost
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -36,8 +37,13 @@ def problem_page(request: HttpRequest, error: HuitongError) -> HttpResponse:
 
 def _came_from(request: HttpRequest) -> str:
     """The page of this site whose form was refused; "" for a page that was only to be read."""
-    came = urlsplit(request.headers.get("referer", ""))
-    if request.method != "POST" or came.netloc != request.get_host() or came.path == request.path:
+    if request.method != "POST":
+        return ""
+    try:
+        came, host = urlsplit(request.headers.get("referer", "")), request.get_host()
+    except (ValueError, DisallowedHost):  # what robots send
+        return ""
+    if came.netloc != host or came.path == request.path:
         return ""
     return urlunsplit(("", "", came.path, came.query, ""))
 

@@ -255,7 +255,7 @@ def note_tables(run: Run, outcome: Outcome) -> None:
     changed = counts.inserted + counts.updated + counts.deleted > 0
     for one in _counted(run, outcome):
         state = TableState.objects.filter(schema=one.schema, name=one.name).first()
-        moved = state is None or changed or state.rows != one.rows
+        moved = state is None or changed or state.rows != one.rows or state.item_id != run.item_id
         if moved:
             TableState.objects.update_or_create(
                 schema=one.schema,
