@@ -12,6 +12,7 @@ from django.urls import reverse
 from huitong.apps.accounts.models import Organisation
 from huitong.apps.accounts.visibility import Viewer, scope_of
 from huitong.apps.cases.models import Case
+from huitong.apps.catalog.discarded import discarded_draft
 from huitong.apps.catalog.models import (
     CatalogItem,
     CatalogItemQuerySet,
@@ -48,12 +49,13 @@ def access_draft(viewer: Viewer, draft_id: int) -> ItemDraft:
     """Return a draft that ``viewer`` may see, with provider and item.
 
     Raises:
-        Terminal: ``people.not_found``, also for what the viewer may not see.
+        Terminal: ``people.not_found``, also for what the viewer may not see; ``catalog.draft_discarded``.
     """
     rows = ItemDraft.objects.visible_to(viewer).select_related("provider", "item", "item__provider", "created_by")
     found = rows.filter(pk=draft_id).first()
     if found is None:
-        raise Terminal("people.not_found", kind="draft", code=draft_id)
+        gone = discarded_draft(viewer, draft_id)
+        raise gone.error if gone else Terminal("people.not_found", kind="draft", code=draft_id)
     return found
 
 
