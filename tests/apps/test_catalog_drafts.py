@@ -135,6 +135,25 @@ def test_findings_stand_beside_their_fields(written: ItemDraft, as_user: As) -> 
     assert answer.status_code == 422 and not Case.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("origin", "marked"),
+    [("form", ()), ("item", ()), ("source", ("fields",)), ("excel", ("basic", "fields"))],
+)
+def test_only_what_came_filled_in_is_marked_before_anybody_has_written(
+    written: ItemDraft, as_user: As, user: Login, origin: str, marked: tuple[str, ...]
+) -> None:
+    spec = written.as_spec()
+    lines = (*spec.fields, ItemField(column="qt", element=""))
+    broken = msgspec.structs.replace(spec, abstract="", fields=lines)
+    save_draft(user("police"), draft_id=written.pk, spec=broken, version=None)
+    ItemDraft.objects.filter(pk=written.pk).update(origin=origin)
+    client = as_user("police")
+    for step, words in (("basic", "请用一两句话说明数据"), ("fields", "请为这个信息项选择数据元")):
+        path = f"/compile/{written.pk}/{step}/"
+        assert (words in client.get(path).text) == (step in marked), step
+        assert words in client.get(f"{path}?check=1").text
+
+
 def test_lines_are_added_removed_and_moved_without_scripts(written: ItemDraft, as_user: As) -> None:
     client, path = as_user("police"), f"/compile/{written.pk}/fields/"
 

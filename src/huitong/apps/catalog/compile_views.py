@@ -212,7 +212,7 @@ def draft_step(request: HttpRequest, draft_id: int, step: str) -> HttpResponse:
         return _step_page(request, draft, step, form, (), conflict)
     blank = _FORMS[step](**offered)
     form = _FORMS[step](blank.initial_of(spec), **offered)
-    found = findings_of(draft) if _is_checked(request, draft) else ()
+    found = findings_of(draft) if _is_checked(request, draft, step) else ()
     _mark(form, found)
     return _step_page(request, draft, step, form, found)
 
@@ -225,9 +225,11 @@ def _mark(form: StepForm, found: Sequence[Finding]) -> None:
             form.add_error(finding.field, str(finding.text))
 
 
-def _is_checked(request: HttpRequest, draft: ItemDraft) -> bool:
-    """Tell whether to show findings: not on a form that somebody has only just opened."""
-    return "check" in request.GET or draft.origin != ItemDraft.Origin.FORM or draft.state != ItemDraft.State.EDITING
+def _is_checked(request: HttpRequest, draft: ItemDraft, step: str) -> bool:
+    """Tell whether to show findings: of a step that came filled in, not of one that somebody has only just opened."""
+    recognised = draft.origin == ItemDraft.Origin.SOURCE and step == "fields"
+    filled_in = recognised or draft.origin == ItemDraft.Origin.EXCEL or draft.state != ItemDraft.State.EDITING
+    return filled_in or "check" in request.GET
 
 
 def _step_page(
@@ -297,7 +299,7 @@ def _fields_step(request: HttpRequest, user: User, draft: ItemDraft) -> HttpResp
             conflict = saved
         lines = moved(lines, order)
     else:
-        found = findings_of(draft) if _is_checked(request, draft) else found
+        found = findings_of(draft) if _is_checked(request, draft, "fields") else found
         lines = lines_from(spec.fields, found, _hints(draft))
     elements = DataElement.objects.only("name", "title", "title_en")
     context = {
