@@ -333,10 +333,23 @@ def field_titles_of(items: Iterable[CatalogItem]) -> dict[tuple[str, str], str]:
     return {(row.item.code, row.name): in_language(row.title, row.title_en) for row in rows}
 
 
-def english_of_elements(titles: Iterable[str]) -> dict[str, str]:
-    """Return English titles of data elements by their Chinese ones. One query."""
-    rows = DataElement.objects.filter(title__in=tuple(titles)).exclude(title_en="")
-    return dict(rows.values_list("title", "title_en"))
+def english_of_fields(titles: Iterable[str]) -> dict[str, str]:
+    """Return English titles by Chinese ones: of data elements, else of fields with a title of their own.
+
+    One query, and one more where a title is no element's.
+    """
+    wanted = set(titles)
+    rows = DataElement.objects.filter(title__in=wanted).exclude(title_en="")
+    found = dict(rows.values_list("title", "title_en"))
+    rest = wanted - found.keys()
+    own = ItemField.objects.filter(title__in=rest).exclude(title_en="") if rest else ItemField.objects.none()
+    return {**found, **dict(own.values_list("title", "title_en"))}
+
+
+def english_of_code(title: str, code: str) -> str:
+    """Return the English title of a code that is called ``title`` in a list, "" without one. One query."""
+    rows = CodeEntry.objects.filter(title=title, code=code).exclude(title_en="")
+    return rows.values_list("title_en", flat=True).first() or ""
 
 
 def item_counts() -> dict[int, tuple[int, int, int]]:
