@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from huitong.apps.catalog.models import DataElement
 from huitong.apps.catalog.selectors import field_titles_of, items_of_tables
@@ -12,23 +12,29 @@ from huitong.engine.declarations.libraries import Library
 
 
 def served_titles(spec: sharing.Service, elements: Mapping[str, DataElement | None]) -> dict[str, str]:
-    """Return the titles of a service's fields and of its key, by name, in the language of the request. Three queries.
+    """Return the titles of a service's fields and of its key, by name, in the language of the request.
+
+    Three queries where a field is another use of its element, else none.
 
     Args:
         elements: by field, the element that its column is bound to.
     """
-    schema, _, short = spec.table.partition(".")
+    bound = {name: elements.get(name) for name in (spec.key, *spec.fields)}
+    titles = {name: element.shown_title if element else name for name, element in bound.items()}
+    others = [name for name, element in bound.items() if element is None or element.name != name]
+    return {**titles, **_own_titles(spec.table, others)} if others else titles
+
+
+def _own_titles(place: str, names: Iterable[str]) -> dict[str, str]:
+    """The titles that items give to the fields behind some columns of a table of the lake."""
+    schema, _, short = place.partition(".")
     library = next((one for one in declared_libraries() if schema == "base" and one.table == short), None)
-    origins = {name: _origins(library, short, name) for name in (spec.key, *spec.fields)}
+    origins = {name: _origins(library, short, name) for name in names}
     items = items_of_tables({table for found in origins.values() for table, _field in found})
-    own = field_titles_of(items.values())
-    titles = {}
-    for name, found in origins.items():
-        element = elements.get(name)
-        mine = (own.get((items[table].code, field), "") for table, field in found if table in items)
-        said = "" if element and element.name == name else next((title for title in mine if title), "")
-        titles[name] = said or (element.shown_title if element else name)
-    return titles
+    tables = {item.code: table for table, item in items.items()}
+    own = {(tables[code], field): title for (code, field), title in field_titles_of(items.values()).items()}
+    said = {name: next((own[key] for key in found if key in own), "") for name, found in origins.items()}
+    return {name: title for name, title in said.items() if title}
 
 
 def _origins(library: Library | None, table: str, name: str) -> tuple[tuple[str, str], ...]:
