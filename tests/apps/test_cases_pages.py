@@ -310,7 +310,7 @@ def test_the_api_does_what_the_pages_do(opened: Case, as_: Open) -> None:
     assert client.get("/api/case-types").json()[0]["code"] == "request"
 
 
-def test_a_late_case_says_so(opened: Case, as_: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_late_case_says_so(opened: Case, as_: Open, user: Login, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: dt.datetime(2026, 3, 6, 4, tzinfo=dt.UTC))
     advance_clocks()
     page = text(as_("bureau").get(f"/cases/{NUMBER}/"))
@@ -322,3 +322,8 @@ def test_a_late_case_says_so(opened: Case, as_: Open, monkeypatch: pytest.Monkey
         assert [one.attributes["href"] for one in late.css(".rows a")] == ([f"/cases/{NUMBER}/"] if sees else []), login
         assert ("逾期 2 个工作日" in late.text()) == sees
     assert Notice.objects.filter(user__login="leader", event="case.escalated").exists()
+    open_request(user("hr"))
+    work = parsed(as_("bureau"), "/").css_first("section[aria-labelledby=work]")
+    assert work is not None and "等我办理 2" in work.text()
+    lines = [" ".join(line.text().split()) for line in work.css(".rows li")]
+    assert len(lines) == 2 and lines[1] == "另有 1 件已逾期，列在“已逾期”里", "list and count agree"

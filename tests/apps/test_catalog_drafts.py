@@ -91,7 +91,7 @@ def test_an_item_goes_from_form_to_catalog(written: ItemDraft, as_user: As) -> N
     assert (written.errors, written.warnings, written.title) == (0, 1, "居住证签发信息")
     page = parsed(as_user("police"), f"/compile/{written.pk}/")
     assert "提交审核" in page.text() and "统一社会信用代码" in page.text()
-    as_user("police").post(f"/compile/{written.pk}/submit/")
+    as_user("police").post(f"/compile/{written.pk}/submit/", {"version": written.version})
     case = Case.objects.get()
     assert (case.state, case.subject_key, case.turn_organisation_id is not None) == ("review", str(written.pk), True)
     bureau = as_user("bureau")
@@ -130,8 +130,28 @@ def test_findings_stand_beside_their_fields(written: ItemDraft, as_user: As) -> 
     assert page.count("请为这个信息项选择数据元") == 2
     english = client.get(f"/compile/{written.pk}/fields/?check=1", headers={"accept-language": "en"}).content.decode()
     assert "Choose the data element of this field." in english
-    answer = client.post(f"/compile/{written.pk}/submit/")
+    written.refresh_from_db()
+    answer = client.post(f"/compile/{written.pk}/submit/", {"version": written.version})
     assert answer.status_code == 422 and not Case.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("origin", "marked"),
+    [("form", ()), ("item", ()), ("source", ("fields",)), ("excel", ("basic", "fields"))],
+)
+def test_only_what_came_filled_in_is_marked_before_anybody_has_written(
+    written: ItemDraft, as_user: As, user: Login, origin: str, marked: tuple[str, ...]
+) -> None:
+    spec = written.as_spec()
+    lines = (*spec.fields, ItemField(column="qt", element=""))
+    broken = msgspec.structs.replace(spec, abstract="", fields=lines)
+    save_draft(user("police"), draft_id=written.pk, spec=broken, version=None)
+    ItemDraft.objects.filter(pk=written.pk).update(origin=origin)
+    client = as_user("police")
+    for step, words in (("basic", "请用一两句话说明数据"), ("fields", "请为这个信息项选择数据元")):
+        path = f"/compile/{written.pk}/{step}/"
+        assert (words in client.get(path).text) == (step in marked), step
+        assert words in client.get(f"{path}?check=1").text
 
 
 def test_lines_are_added_removed_and_moved_without_scripts(written: ItemDraft, as_user: As) -> None:

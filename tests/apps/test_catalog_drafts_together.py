@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,23 +12,51 @@ from django.test import Client
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from selectolax.lexbor import LexborNode
 from tests.apps.pages import parsed
+from tests.apps.test_catalog_checks import CLASSES
 
 from huitong.apps.accounts.models import User
-from huitong.apps.catalog.drafting import draft_change, save_draft
+from huitong.apps.cases.services import put_case_type
+from huitong.apps.catalog.drafting import discard_draft, draft_change, draft_item, save_draft, submit_draft
 from huitong.apps.catalog.models import ItemDraft
+from huitong.apps.catalog.services import put_codelist
 from huitong.apps.ledger.models import AuditEntry
+from huitong.engine.declarations import items
+from huitong.engine.declarations.load import load_pack
 from huitong.foundation.errors import Terminal
 
 pytestmark = pytest.mark.django_db
 Login = Callable[[str], User]
 As = Callable[[str], Client]
 Sent = dict[str, str]
+DECISIONS = ("submit", "discard")
 
 
 @pytest.fixture
 def draft(user: Login) -> ItemDraft:
     """A change of the police's item, in which nobody has written yet."""
     return draft_change(user("police"), code="POLICE-01")
+
+
+@pytest.fixture
+def written(town: Path, system: User, user: Login) -> ItemDraft:
+    """A new item of the police, ready for review."""
+    put_codelist(system, spec=CLASSES)
+    for case_type in load_pack("standards").case_types:
+        put_case_type(system, spec=case_type)
+    spec = items.CatalogItem(
+        code="",
+        title="居住证签发信息",
+        title_en="Residence permits",
+        provider="police",
+        table="",
+        classification="303001",
+        abstract="公安机关签发的居住证，2016 年起。",
+        sharing_condition="经同意后使用",
+        fields=tuple(items.ItemField(column=name, element=name) for name in ("id_number", "person_name")),
+    )
+    draft = draft_item(user("police"), spec=spec, origin=ItemDraft.Origin.FORM)
+    assert draft.errors == 0
+    return draft
 
 
 @dataclass(frozen=True)
@@ -70,6 +99,13 @@ def _value(node: LexborNode) -> str:
     if node.tag == "textarea":
         return node.text().strip()
     return node.attributes.get("value") or ("on" if node.attributes.get("type") == "checkbox" else "")
+
+
+def decision(page: HTMLParser, what: str) -> Sent:
+    """What the form that submits or discards the draft sends."""
+    form = page.css_first(f"main form[action$='/{what}/']")
+    assert form is not None
+    return {node.attributes["name"] or "": _value(node) for node in form.css("input[name=version]")}
 
 
 def abstract_of(draft: ItemDraft) -> str:
@@ -155,6 +191,82 @@ def test_what_is_typed_comes_back_from_a_draft_that_went_to_review(draft: ItemDr
     assert status == 409 and held(page)["abstract"] == "警员写的摘要"
     assert "草稿不能再改" in page.text() and page.css_first("button[name=over]") is None
     assert police.client.get(police.path).status_code == 302
+
+
+@pytest.mark.parametrize("what", DECISIONS)
+def test_nobody_decides_about_what_another_wrote_meanwhile(
+    what: str, written: ItemDraft, as_user: As, user: Login
+) -> None:
+    seen = decision(parsed(as_user("police"), f"/compile/{written.pk}/"), what)
+    assert opened(as_user, "bureau", written, "basic").send(abstract="局长写的摘要")[0] == 302
+    answer = as_user("police").post(f"/compile/{written.pk}/{what}/", seen)
+    page = HTMLParser(answer.content.decode())
+    written.refresh_from_db()
+    assert answer.status_code == 409 and written.state == "editing"
+    told = page.css_first("main [role=alert]")
+    assert told is not None and user("bureau").shown_name in told.text() and "摘要" in told.text()
+    rows = page.css_first("section[aria-labelledby=refused] table.differences tbody")
+    assert rows is not None and "局长写的摘要" in rows.text() and len(rows.css("tr")) == 1
+    english = (
+        as_user("police")
+        .post(f"/compile/{written.pk}/{what}/", seen, headers={"accept-language": "en"})
+        .content.decode()
+    )
+    assert "Not done" in english and "As you saw it" in english
+    again = as_user("police").post(f"/compile/{written.pk}/{what}/", decision(page, what))
+    assert again.status_code == 302, "what it says now has been seen"
+    assert ItemDraft.objects.filter(pk=written.pk).exists() == (what == "submit")
+
+
+def test_what_somebody_submitted_is_neither_submitted_nor_discarded_again(
+    written: ItemDraft, as_user: As, user: Login
+) -> None:
+    pages = {what: decision(parsed(as_user("police"), f"/compile/{written.pk}/"), what) for what in DECISIONS}
+    submit_draft(user("bureau"), draft_id=written.pk)
+    for what, seen in pages.items():
+        answer = as_user("police").post(f"/compile/{written.pk}/{what}/", seen)
+        page = HTMLParser(answer.content.decode())
+        assert answer.status_code == 409 and "审核中" in page.css_first("main header").text()
+        assert "草稿不能再改" in page.css_first("main [role=alert]").text()
+    step = as_user("police").get(f"/compile/{written.pk}/basic/", follow=True).content.decode()
+    assert "不能再改；下面是它现在的样子" in step, "and who comes to a step is told why it is not there"
+
+
+def test_what_is_typed_into_a_discarded_draft_begins_another(draft: ItemDraft, as_user: As, user: Login) -> None:
+    police = opened(as_user, "police", draft, "basic")
+    lines = opened(as_user, "police", draft, "fields")
+    discard_draft(user("bureau"), draft_id=draft.pk)
+    status, page = police.send(abstract="警员写的摘要")
+    told = page.css_first("form [role=alert]")
+    assert status == 410 and told is not None and user("bureau").shown_name in told.text() and "已被删除" in told.text()
+    assert held(page)["abstract"] == "警员写的摘要" and not ItemDraft.objects.exists()
+    assert page.css_first("form a[href='/compile/']") is not None
+    status, page = lines.send(**{"f1-title": "姓名全称"})
+    assert status == 410 and held(page)["f1-title"] == "姓名全称" and page.css_first("button[name=anew]") is not None
+    assert police.send("", abstract="警员写的摘要", anew="1")[0] == 302
+    begun = ItemDraft.objects.get()
+    assert (begun.kind, begun.item.code, abstract_of(begun)) == ("change", "POLICE-01", "警员写的摘要")
+
+
+def test_a_new_item_is_begun_anew_from_a_discarded_draft(written: ItemDraft, as_user: As, user: Login) -> None:
+    police = opened(as_user, "police", written, "basic")
+    discard_draft(user("police"), draft_id=written.pk)
+    assert police.send("", title="居住证签发信息二", anew="1")[0] == 302
+    begun = ItemDraft.objects.get()
+    assert (begun.kind, begun.title, len(begun.as_spec().fields)) == ("create", "居住证签发信息二", 2)
+
+
+def test_who_comes_to_a_discarded_draft_is_told_who_discarded_it(draft: ItemDraft, as_user: As, user: Login) -> None:
+    discard_draft(user("bureau"), draft_id=draft.pk)
+    police, path = as_user("police"), f"/compile/{draft.pk}/"
+    answers = [police.get(path), police.get(f"{path}basic/"), *(police.post(f"{path}{what}/") for what in DECISIONS)]
+    for answer in answers:
+        page = HTMLParser(answer.content.decode())
+        assert answer.status_code == 410 and user("bureau").shown_name in page.css_first("main header").text()
+        assert page.css_first("main a[href='/compile/']") is not None
+    for login in ("hr", "citizen"):
+        assert as_user(login).get(path).status_code in (403, 404), "who could not have seen it learns nothing"
+    assert police.get("/compile/999999/").status_code == 404
 
 
 @pytest.mark.parametrize("version", ["", "99", "-1", "x", "9" * 30])

@@ -69,7 +69,8 @@ def changed(as_user: As, step: str, said: dict[str, str]) -> ItemDraft:
 
 def approved(as_user: As, draft: ItemDraft, language: str = "zh-hans") -> CatalogItem:
     """Submit it, and approve it as the bureau does, on the draft's page."""
-    assert as_user("centre").post(f"/compile/{draft.pk}/submit/").status_code == 302
+    draft.refresh_from_db()
+    assert as_user("centre").post(f"/compile/{draft.pk}/submit/", {"version": draft.version}).status_code == 302
     case, bureau = Case.objects.get(), as_user("bureau")
     sent = {"action": "approve", "version": case.version}
     url, headers = f"/compile/{draft.pk}/decide/", {"accept-language": language}
@@ -194,7 +195,8 @@ def test_services_go_with_the_item_to_its_new_provider(ready: None, user: Login,
         bureau.post(f"/compile/{draft.pk}/basic/", {**basic, "version": draft.version, "go": "next"}).status_code == 302
     )
     assert "随目录移交" in parsed(bureau, f"/compile/{draft.pk}/").text()
-    bureau.post(f"/compile/{draft.pk}/submit/")
+    draft.refresh_from_db()
+    bureau.post(f"/compile/{draft.pk}/submit/", {"version": draft.version})
     case = Case.objects.get()
     bureau.post(f"/compile/{draft.pk}/decide/", {"action": "approve", "version": case.version})
     assert Service.objects.get(code="insurance").provider.code == "hr"

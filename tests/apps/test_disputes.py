@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
-from tests.apps.town import CENTRE_ROWS, CITIZEN
+from tests.apps.town import CENTRE_ROWS, CITIZEN, INSURANCE, INSURED, PACK
 
 from huitong.apps.accounts.models import User
 from huitong.apps.cases.models import Case, CaseClock
@@ -33,6 +34,8 @@ from huitong.apps.ledger.selectors import who_used
 from huitong.apps.ledger.services import import_evidence
 from huitong.apps.libraries.models import Library
 from huitong.apps.notices.models import Notice
+from huitong.apps.packs.services import apply_pack
+from huitong.engine.declarations.items import ItemField
 from huitong.engine.declarations.load import load_pack
 from huitong.foundation.errors import Terminal
 
@@ -319,3 +322,59 @@ def test_a_table_is_traced_without_a_library(collected: Path) -> None:
         with pytest.raises(Terminal) as caught:
             trace_of_table(*wrong)
         assert caught.value.code == "disputes.no_trace"
+
+
+def test_codes_of_a_list_are_read_in_words(collected: Path, as_: Callable[[str], Client]) -> None:
+    client = as_("hr")
+    token = token_of(client, "sex")
+
+    def shown(tongue: str) -> str:
+        return words(client.post("/disputes/value/", {"token": token}, headers={"accept-language": tongue}))
+
+    assert "现在的值 女性 数据主体" in shown("zh-hans") and "Present value Female" in shown("en")
+    client.post("/disputes/value/", {"token": token, "doubt": "wrong", "statement": "与证件不符"})
+    case = Case.objects.get()
+    assert case.data["value"] == "女性（2）", "the department may know it by its code"
+    address = f"/cases/{case.number}/"
+    assert "女性（2）" in words(client.get(address))
+    english = words(client.get(address, headers={"accept-language": "en"}))
+    assert "Female (2)" in english and "女性" not in english
+
+
+def test_a_field_that_is_another_use_of_its_element_has_its_own_title(
+    collected: Path, system: User, as_: Callable[[str], Client]
+) -> None:
+    own = ItemField(
+        column="姓名", element="person_name", name="insured_name", title="参保人姓名", title_en="Who is insured"
+    )
+    pack = msgspec.structs.replace(
+        PACK,
+        items=tuple(
+            msgspec.structs.replace(one, fields=(*one.fields, own)) if one is INSURED else one for one in PACK.items
+        ),
+        services=tuple(
+            msgspec.structs.replace(one, fields=("id_number", "insured_name")) if one is INSURANCE else one
+            for one in PACK.services
+        ),
+    )
+    apply_pack(system, pack)
+    run_chain(system)
+    client = as_("police")
+    for tongue, title in (("zh-hans", "参保人姓名"), ("en", "Who is insured")):
+        page = HTMLParser(client.get("/disputes/service/insurance/", headers={"accept-language": tongue}).text)
+        (option,) = page.css("select[name=field] option[value=insured_name]")
+        assert option.text() == title
+        with override(tongue):
+            assert trace_of_table("centre_insured", "id_number", CITIZEN, "insured_name").field_title == title
+    asked = {"key": CITIZEN, "field": "insured_name", "doubt": "wrong", "statement": "与证件不符"}
+    assert client.post("/disputes/service/insurance/", asked).status_code == 302
+    case = Case.objects.get()
+    assert case.data["field"] == "参保人姓名" and case.title.endswith("参保人姓名")
+    english = words(client.get(f"/cases/{case.number}/", headers={"accept-language": "en"}))
+    assert "Who is insured" in english and "参保人姓名" not in english
+
+
+def test_the_source_row_says_what_its_columns_are(collected: Path, as_: Callable[[str], Client], user: Login) -> None:
+    case = raised(user("police"))
+    shown = " ".join(words(as_("centre").post(f"/disputes/{case.number}/row/")).split())
+    assert "公民身份号码 身份证号" in shown and "手机号码 手机 有疑问" in shown

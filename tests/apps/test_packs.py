@@ -12,6 +12,8 @@ from tests.apps.town import GRANT, ORGANISATIONS, PACK, PERSON, UNLINKED
 from huitong.apps.accounts.models import Organisation, System, User
 from huitong.apps.catalog.models import CatalogItem, CodeList, DataElement
 from huitong.apps.collection.models import Source
+from huitong.apps.collection.selectors import source_list
+from huitong.apps.collection.services import bind_variables
 from huitong.apps.ledger.models import AuditEntry
 from huitong.apps.libraries.models import Library
 from huitong.apps.packs.models import AppliedPack
@@ -157,3 +159,20 @@ def test_locations_are_shown_without_passwords(system: User, town: Path) -> None
     assert row.shown == "mysql://db.example:3306/people"
     assert not AuditEntry.objects.filter(after__icontains="hunter2").exists()
     assert settings.HUITONG.secret == "test-secret"
+
+
+def test_places_of_sources_are_shown_as_a_reader_understands_them(system: User, town: Path) -> None:
+    addresses = {"home": "${home}/city/people.db", "web": "${site}/air.html?k=1", "dsn": "mysql://${PW}@db:3306/x",
+                 "folder": "${data}/a/b.csv", "unknown": "${elsewhere}/b.csv"}  # fmt: skip
+    sources = tuple(replace(PACK.sources[0], code=code, location=place) for code, place in addresses.items())
+    apply_pack(system, replace(PACK, sources=(*PACK.sources, *sources)))
+    bind_variables(codes=addresses, variables={"site": "https://me:secret@air.example/now", "data": "/srv/x"})
+    shown = {row.code: row.place for row in Source.objects.filter(code__in=addresses)}
+    assert shown == {
+        "home": "city/people.db",
+        "web": "https://air.example/now/air.html",
+        "dsn": "mysql://db:3306/x",
+        "folder": "a/b.csv",
+        "unknown": "${elsewhere}/b.csv",
+    }
+    assert {row.shown for row in source_list(system)} >= set(shown.values())

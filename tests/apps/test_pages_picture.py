@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from huitong.apps.overview.picture import picture_of
 from huitong.apps.overview.shapes import fitted
 from huitong.apps.overview.specs import CityFlow, CityTotals, DepartmentFlow, FlowEdge, LibraryFlow, ServiceFlow
+from huitong.apps.overview.views import flow_drawing
 
 
 def city(departments: int, libraries: int, services: int, rows: list[int]) -> CityFlow:
@@ -68,11 +70,9 @@ NUMBERS = re.compile(r"-?[0-9]+(?:[.][0-9]+)?")
 def test_everything_lies_inside(departments: int, libraries: int, services: int, rows: list[int]) -> None:
     flow = city(departments, libraries, services, rows)
     picture = picture_of(flow)
-    assert [len(picture.departments), len(picture.libraries), len(picture.services)] == [
-        departments,
-        libraries,
-        services,
-    ]
+    joined = services if libraries else min(departments, services)
+    assert [len(picture.departments), len(picture.libraries), len(picture.services)] == [departments, libraries, joined]
+    assert picture.unlinked == services - joined
     for ribbon in picture.ribbons:
         heights = [float(number) for number in NUMBERS.findall(ribbon.path)][1::2]
         assert ribbon.width > 0 and ribbon.href.startswith("/")
@@ -82,6 +82,30 @@ def test_everything_lies_inside(departments: int, libraries: int, services: int,
         assert middles == sorted(middles), "in the order in which they are drawn"
         assert all(0 <= middle <= picture.height for middle in middles)
     assert {shape.figure for shape in picture.raw} == {one.raw_rows for one in flow.departments}
+
+
+def test_what_no_line_leads_to_is_not_drawn() -> None:
+    flow = city(2, 2, 3, [100])
+    one_department = replace(
+        flow,
+        departments=flow.departments[:1],
+        edges=(
+            FlowEdge("department-library", "d0", "l0", 3),
+            FlowEdge("department-library", "d1", "l1", 3),
+            FlowEdge("library-service", "l0", "s0", 3),
+            FlowEdge("library-service", "l1", "s1", 3),
+            FlowEdge("department-service", "d1", "s2", 3),
+        ),
+    )
+    picture = picture_of(one_department)
+    assert [[shape.title for shape in column] for column in (picture.libraries, picture.services)] == [
+        ["库0"],
+        ["服务0"],
+    ]
+    assert picture.unlinked == 2 and all(ribbon.start != "库1" for ribbon in picture.ribbons)
+    drawn = str(flow_drawing(one_department)).partition("</svg>")
+    assert "服务1" not in drawn[0] and "另有 2 项服务不用这些数据" in drawn[2]
+    assert "没有画出" not in str(flow_drawing(flow))
 
 
 def test_streams_are_stacked_where_they_arrive() -> None:

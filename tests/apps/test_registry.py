@@ -116,6 +116,21 @@ def test_a_system_that_only_receives_is_no_island(town: Path, user: Login, as_us
     assert as_user("police").post("/apps/hr-app/system/", {"system": ""}).status_code == 404
 
 
+def test_the_platform_itself_is_no_island(town: Path, user: Login, as_user: As) -> None:
+    form = {"code": "hub", "title": "公共数据平台", "organisation": "data", "level": "city", "state": "live",
+            "databases": ""}  # fmt: skip
+    bureau = as_user("bureau")
+
+    def islands() -> dict[str, str]:
+        return {row.code: row.connection for row in island_map(user("bureau")).systems}
+
+    assert bureau.post("/systems/new/", form).status_code == 302 and islands()["hub"] == "island"
+    assert bureau.post("/systems/hub/edit/", {**form, "platform": "on"}).status_code == 302
+    assert islands()["hub"] == "platform" and System.objects.get(code="hub").as_spec().platform
+    assert "公共数据平台" not in parsed(bureau, "/islands/").text()
+    assert "本平台" in parsed(bureau, "/systems/?connection=platform").text()
+
+
 def test_the_map_of_a_whole_city_is_drawn_by_department() -> None:
     """As many systems as Chengdu counted: 1,063 of 96 organisations, half of them islands."""
     rows = tuple(

@@ -83,6 +83,7 @@ def test_what_failed_overnight(town: object, user: Login, noon: None) -> None:
         f"/runs/{mended.pk}/",
     ]
     told = night.text()
+    assert "昨夜失败 2" in told, "as many as are listed, with what has recovered"
     assert "仍失败" in told and "已恢复" in told and "运行失败，需要处理" in told and "EARLIER" in told
     assert "C" not in [node.text() for node in night.css(".rows a")]
 

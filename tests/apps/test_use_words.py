@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from django.test import Client
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from tests.apps.pages import parsed, shown_text
 from tests.apps.test_ledger import evidence, write
 from tests.apps.town import IDS, INSURANCE, INSURED, PERSON
@@ -22,6 +23,7 @@ from huitong.apps.ledger.selectors import subject_of
 from huitong.apps.ledger.services import import_evidence, record_audit
 from huitong.apps.sharing.services import put_service
 from huitong.engine.declarations.items import ItemField
+from huitong.engine.declarations.projects import Project
 
 pytestmark = pytest.mark.django_db
 Open = Callable[[str], Client]
@@ -40,6 +42,21 @@ def test_what_people_decided_reads_as_a_sentence(as_user: Open, user: Callable[[
         assert told in page
     assert user("bureau").shown_name in page, "who did it has a name"
     assert "办理办件" in as_user("bureau").get("/audit/?target=x-1").text
+
+
+def test_a_thing_that_only_has_a_number_is_called_by_its_title(as_user: Open, user: Callable[[str], User]) -> None:
+    project = Project(title="居住证系统升级", title_en="Permits", organisation="police", kind="upgrade", asked=1)
+    for after in (project, None):
+        target = "3" if after else "4"
+        record_audit(user("bureau"), action="registry.save_project", kind="project", target=target, after=after)
+    record_audit(user("bureau"), action="registry.put_calendar_year", kind="calendar_year", target="2026")
+    page = HTMLParser(as_user("bureau").get("/audit/").text)
+    told = {cell.text(separator=" ", strip=True) for cell in page.css("td[data-label=对象]")}
+    assert {"居住证系统升级 信息化项目 #3", "第 4 号 信息化项目 #4"} <= told
+    assert any(one.startswith("2026 ") for one in told), "a year is itself"
+    assert "No. 4" in as_user("bureau").get("/audit/", headers=ENGLISH).text
+    badge = HTMLParser(as_user("bureau").get("/audit/?kind=project&target=3").text).css_first(".page-head .badge")
+    assert badge is not None and badge.text(strip=True) == "居住证系统升级"
 
 
 def test_purposes_that_pages_and_grants_state_are_read_in_english(as_user: Open, town: Path, home: Path) -> None:

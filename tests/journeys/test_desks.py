@@ -40,3 +40,38 @@ def test_a_leader_looks_at_one_department(walk: Walk) -> None:
     walk.click(".desk-strip button")
     expect(page.locator(".desk-strip")).to_have_count(0)
     walk.sees("参保人员", "Insured people")
+
+
+def test_a_department_picked_from_the_list_is_shown_at_once(walk: Walk) -> None:
+    """By pointer; arrow keys on the closed list only go through it, until Enter."""
+    page, phone = walk.page, walk.page.viewport_size["width"] < 600  # type: ignore[index]
+    walk.open("/login/")
+    walk.click("button[name=login][value=leader]")
+    walk.open("/runs/")
+    menu = page.locator(".nav .bar-desk" if phone else ".bar .bar-desk")
+    select, strip = menu.locator("select"), page.locator(".desk-strip")
+
+    def unfold() -> None:
+        if phone:
+            page.locator(".nav-toggle").click()
+        menu.locator("summary").click()
+
+    unfold()
+    expect(select).to_have_value("")
+    menu.locator(".menu-choice button").click()
+    expect(strip).to_have_count(0)  # nothing is chosen yet
+    select.focus()
+    for _press in range(2):
+        page.keyboard.press("ArrowDown")
+    expect(select).not_to_have_value("")
+    page.wait_for_timeout(300)
+    expect(strip).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(strip).to_have_count(1)
+    walk.click(".desk-strip button")
+    expect(strip).to_have_count(0)
+    unfold()
+    select.dispatch_event("pointerdown")
+    select.select_option("only:police")
+    expect(strip).to_be_visible()
+    walk.sees("只看“公安”", "Only “Police” is shown")

@@ -68,6 +68,7 @@ LABELS: Mapping[str, Mapping[str, Label]] = {
         "shared": Label(_("互通"), "good", "circle-check"),
         "receives": Label(_("只用不供"), "info", "api"),
         "gathered": Label(_("已汇未用"), "info", "database-import"),
+        "platform": Label(_("本平台"), "", "route"),
         "island": Label(_("信息孤岛"), "bad", "unlink"),
         "off": Label(_("不在用"), "", "ban"),
     },

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
+from http import HTTPStatus
 
 import msgspec
 from django.contrib import messages
@@ -18,12 +20,20 @@ from django.views.decorators.http import require_POST
 from huitong.apps.accounts.models import User
 from huitong.apps.accounts.selectors import may_write_for, require_official
 from huitong.apps.accounts.visibility import Viewer
+from huitong.apps.cases.models import Case
 from huitong.apps.cases.selectors import access_case, actions_for
 from huitong.apps.cases.services import act
 from huitong.apps.catalog.checking import Finding
 from huitong.apps.catalog.compile_forms import BasicForm, LinkForm, NewForm, SharingForm, StepForm
 from huitong.apps.catalog.differing import Difference, differences
-from huitong.apps.catalog.draft_conflicts import Conflict, save_step, seen_version
+from huitong.apps.catalog.draft_conflicts import (
+    Conflict,
+    draft_to_write,
+    refusal_of,
+    save_step,
+    seen_version,
+    sent_number,
+)
 from huitong.apps.catalog.drafting import EDITABLE, copy_draft, discard_draft, draft_item, findings_of, submit_draft
 from huitong.apps.catalog.effects import Effect, effects_of
 from huitong.apps.catalog.field_lines import fields_from, lines_from, moved, read_lines
@@ -159,14 +169,33 @@ def new_draft(request: HttpRequest) -> HttpResponse:
     return render(request, "catalog/new_draft.html", {"form": form})
 
 
+def _leads_on(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Answer for a draft that somebody discarded meanwhile with a page that says so and leads on."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Terminal as error:
+            if error.code != "catalog.draft_discarded":
+                raise
+            context = {"problem": shown_problem(error), "may_compile": may_compile(request.user)}
+            return render(request, "catalog/discarded.html", context, status=error.status)
+
+    return answered
+
+
+@_leads_on
 def draft_step(request: HttpRequest, draft_id: int, step: str) -> HttpResponse:
     """Write one step of a draft; every button saves what is written."""
     user = require_compiler(request.user)
-    draft = access_draft(user, draft_id)
+    draft = draft_to_write(request, user, draft_id)
     if step not in STEPS:
         raise Http404
     shown = draft.state in EDITABLE or request.method == "POST"  # what was typed comes back, whatever has become of it
     if not shown or not may_draft_for(user, draft.provider):
+        if not shown:
+            messages.info(request, _("这份草稿已经提交或办结，不能再改；下面是它现在的样子。"))
         return redirect("catalog:draft", draft_id)
     if step == "fields":
         return _fields_step(request, user, draft)
@@ -176,13 +205,14 @@ def draft_step(request: HttpRequest, draft_id: int, step: str) -> HttpResponse:
         form = _FORMS[step](request.POST, **offered)
         conflict = None
         if form.is_valid():
-            conflict = save_step(request, user, draft_id, form.applied(spec), form.parts)
-            if conflict is None:
-                return _go_on(request, draft_id, step)
+            saved = save_step(request, user, draft_id, form.applied(spec), form.parts)
+            if isinstance(saved, ItemDraft):
+                return _go_on(request, saved.pk, step)
+            conflict = saved
         return _step_page(request, draft, step, form, (), conflict)
     blank = _FORMS[step](**offered)
     form = _FORMS[step](blank.initial_of(spec), **offered)
-    found = findings_of(draft) if _is_checked(request, draft) else ()
+    found = findings_of(draft) if _is_checked(request, draft, step) else ()
     _mark(form, found)
     return _step_page(request, draft, step, form, found)
 
@@ -195,9 +225,11 @@ def _mark(form: StepForm, found: Sequence[Finding]) -> None:
             form.add_error(finding.field, str(finding.text))
 
 
-def _is_checked(request: HttpRequest, draft: ItemDraft) -> bool:
-    """Tell whether to show findings: not on a form that somebody has only just opened."""
-    return "check" in request.GET or draft.origin != ItemDraft.Origin.FORM or draft.state != ItemDraft.State.EDITING
+def _is_checked(request: HttpRequest, draft: ItemDraft, step: str) -> bool:
+    """Tell whether to show findings: of a step that came filled in, not of one that somebody has only just opened."""
+    recognised = draft.origin == ItemDraft.Origin.SOURCE and step == "fields"
+    filled_in = recognised or draft.origin == ItemDraft.Origin.EXCEL or draft.state != ItemDraft.State.EDITING
+    return filled_in or "check" in request.GET
 
 
 def _step_page(
@@ -238,9 +270,13 @@ def progress_of(draft: ItemDraft, step: str) -> list[ShownStep]:
     return [*shown, ShownStep(LAST, "current" if not step else "open", last)]
 
 
+_BESIDE = {"over", "anew"}
+"""Buttons of a refusal: they save what is written, over what is there or in another draft."""
+
+
 def _go_on(request: HttpRequest, draft_id: int, step: str) -> HttpResponse:
     names = list(STEPS)
-    if request.POST.get("go") == "save" or "over" in request.POST:
+    if request.POST.get("go") == "save" or _BESIDE & request.POST.keys():
         messages.success(request, _("已保存。"))
         return redirect(reverse("catalog:draft_step", args=[draft_id, step]) + "?check=1")
     following = names.index(step) + 1
@@ -255,14 +291,15 @@ def _fields_step(request: HttpRequest, user: User, draft: ItemDraft) -> HttpResp
     conflict = None
     if request.method == "POST":
         lines = read_lines(request.POST.dict())
-        if order in ("save", "next") or "over" in request.POST:
+        if order in ("save", "next") or _BESIDE & request.POST.keys():
             mine = msgspec.structs.replace(spec, fields=fields_from(lines))
-            conflict = save_step(request, user, draft.pk, mine, ("fields",))
-            if conflict is None:
-                return _go_on(request, draft.pk, "fields")
+            saved = save_step(request, user, draft.pk, mine, ("fields",))
+            if isinstance(saved, ItemDraft):
+                return _go_on(request, saved.pk, "fields")
+            conflict = saved
         lines = moved(lines, order)
     else:
-        found = findings_of(draft) if _is_checked(request, draft) else found
+        found = findings_of(draft) if _is_checked(request, draft, "fields") else found
         lines = lines_from(spec.fields, found, _hints(draft))
     elements = DataElement.objects.only("name", "title", "title_en")
     context = {
@@ -294,18 +331,21 @@ class FoundAt:
     place: Text
 
 
+@_leads_on
 def draft(request: HttpRequest, draft_id: int) -> HttpResponse:
     """Take a last look at a draft: what the checks say, what it changes, whom that touches; submit or decide."""
     return _draft_page(request, draft_id)
 
 
-def _draft_page(request: HttpRequest, draft_id: int, problem: HuitongError | None = None) -> HttpResponse:
-    """The draft; below a decision that was refused, why, with what was typed for it."""
+def _draft_page(
+    request: HttpRequest, draft_id: int, problem: HuitongError | None = None, refused: Terminal | None = None
+) -> HttpResponse:
+    """The draft; below a decision that was refused, why, with what was typed for it; above all, why not ``refused``."""
     require_official(request.user)
     row = access_draft(request.user, draft_id)
     may_edit = row.state in EDITABLE and may_draft_for(request.user, row.provider)
     spec = row.as_spec()
-    case = access_case(request.user, row.case) if row.case else None
+    case = _case_seen(request.user, row.case)
     open_now = row.state in (*EDITABLE, ItemDraft.State.SUBMITTED)
     context = {
         "draft": row,
@@ -319,12 +359,23 @@ def _draft_page(request: HttpRequest, draft_id: int, problem: HuitongError | Non
         "may_copy": row.state == "withdrawn" and row.kind != "cancel" and may_draft_for(request.user, row.provider),
         "progress": progress_of(row, ""),
         "case": case,
-        "case_href": case_address(row.case),
+        "case_href": case_address(row.case) if case else "",
         "actions": [one for one in actions_for(request.user, case) if one.name != "resubmit"] if case else (),
     }
+    if refused:
+        context["refusal"] = refusal_of(refused, row, seen_version(request, row))
+        return render(request, "catalog/draft.html", context, status=refused.status)
     if problem:
         context |= {"problem": shown_problem(problem), "words": request.POST.get("comment", "")}
     return render(request, "catalog/draft.html", context, status=problem.status if problem else 200)
+
+
+def _case_seen(viewer: Viewer, number: str) -> Case | None:
+    """The review, where the reader may see it: whoever sends a draft of another department takes part in its place."""
+    try:
+        return access_case(viewer, number) if number else None
+    except Terminal:
+        return None
 
 
 @dataclass(frozen=True)
@@ -386,23 +437,41 @@ def summary_of(spec: items.CatalogItem) -> Mapping[str, str]:
     }
 
 
+def _refused(request: HttpRequest, draft_id: int, error: Terminal) -> HttpResponse:
+    """The draft as it is now, with why it was neither sent nor discarded."""
+    if error.status not in (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY):
+        raise error
+    return _draft_page(request, draft_id, refused=error)
+
+
 @require_POST
+@_leads_on
 def submit(request: HttpRequest, draft_id: int) -> HttpResponse:
-    """Send a draft to the bureau."""
-    row = submit_draft(require_compiler(request.user), draft_id=draft_id)
+    """Send a draft to the bureau, as it was seen."""
+    user = require_compiler(request.user)
+    try:
+        row = submit_draft(user, draft_id=draft_id, version=sent_number(request, "version"))
+    except Terminal as error:
+        return _refused(request, draft_id, error)
     messages.success(request, gettext("已提交数据管理部门审核，办件号 %(case)s。") % {"case": row.case})
     return redirect("catalog:draft", draft_id)
 
 
 @require_POST
+@_leads_on
 def discard(request: HttpRequest, draft_id: int) -> HttpResponse:
-    """Delete a draft, or withdraw one that was returned."""
-    discard_draft(require_compiler(request.user), draft_id=draft_id)
+    """Delete a draft as it was seen, or withdraw one that was returned."""
+    user = require_compiler(request.user)
+    try:
+        discard_draft(user, draft_id=draft_id, version=sent_number(request, "version"))
+    except Terminal as error:
+        return _refused(request, draft_id, error)
     messages.success(request, _("草稿已删除。"))
     return redirect("catalog:drafts")
 
 
 @require_POST
+@_leads_on
 def copy(request: HttpRequest, draft_id: int) -> HttpResponse:
     """Begin anew with what a rejected draft says."""
     row = copy_draft(require_compiler(request.user), draft_id=draft_id)
@@ -411,6 +480,7 @@ def copy(request: HttpRequest, draft_id: int) -> HttpResponse:
 
 
 @require_POST
+@_leads_on
 def decide(request: HttpRequest, draft_id: int) -> HttpResponse:
     """Take an action of the review on the draft's own page."""
     require_official(request.user)

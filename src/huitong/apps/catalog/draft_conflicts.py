@@ -1,4 +1,4 @@
-"""A step of a draft sent by a form: saved, or answered with what stands against it and what differs."""
+"""What is sent about a draft: done, or answered with what stands against it and what differs."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from http import HTTPStatus
 from django.http import HttpRequest
 
 from huitong.apps.accounts.models import User
-from huitong.apps.catalog.differing import Difference, differences_in
-from huitong.apps.catalog.drafting import save_draft
+from huitong.apps.catalog.differing import Difference, differences, differences_in
+from huitong.apps.catalog.discarded import discarded_draft
+from huitong.apps.catalog.drafting import begin_anew, save_draft
 from huitong.apps.catalog.models import ItemDraft
 from huitong.apps.catalog.selectors import access_draft, element_titles
 from huitong.apps.labels import shown_problem
@@ -21,30 +22,46 @@ from huitong.foundation.numbers import whole_number
 
 @dataclass(frozen=True)
 class Conflict:
-    """Why a step was not saved; when somebody else saved it, what differs and the version to save over.
+    """Why nothing was saved, sent or discarded; when somebody else saved it, what differs and the version to save over.
 
-    ``over`` is 0 where it cannot be saved over.
+    ``over`` is 0 where it cannot be saved over; ``anew`` tells that the draft is no more, and another can be begun.
     """
 
     problem: Mapping[str, str]
     status: int
     over: int = 0
     differences: Sequence[Difference] = ()
+    anew: bool = False
 
 
 def seen_version(request: HttpRequest, draft: ItemDraft) -> int:
     """Return the version that the form was opened at: it goes with the form until it is saved."""
-    return _number(request, "version") if request.method == "POST" else draft.version
+    return sent_number(request, "version") if request.method == "POST" else draft.version
+
+
+def draft_to_write(request: HttpRequest, user: User, draft_id: int) -> ItemDraft:
+    """Return a draft for its form; while a form is sent, also one that was discarded meanwhile, as it was last."""
+    try:
+        return access_draft(user, draft_id)
+    except Terminal:
+        gone = discarded_draft(user, draft_id) if request.method == "POST" else None
+        if gone is None:
+            raise
+        return gone.as_draft()
 
 
 def save_step(
     request: HttpRequest, user: User, draft_id: int, spec: items.CatalogItem, parts: Collection[str]
-) -> Conflict | None:
-    """Save what a form says of some parts; return what stands against it, None when it is saved."""
+) -> Conflict | ItemDraft:
+    """Save what a form says of some parts; return the draft, or what stands against saving."""
     try:
-        version = _number(request, "over" if "over" in request.POST else "version")
-        save_draft(user, draft_id=draft_id, spec=spec, version=version, parts=parts)
+        if "anew" in request.POST:
+            return begin_anew(user, spec=spec)
+        version = sent_number(request, "over" if "over" in request.POST else "version")
+        return save_draft(user, draft_id=draft_id, spec=spec, version=version, parts=parts)
     except Terminal as error:
+        if error.code == "catalog.draft_discarded":
+            return Conflict(shown_problem(error), error.status, anew=True)
         if error.status != HTTPStatus.CONFLICT:
             raise
         if error.code != "catalog.draft_changed_meanwhile":
@@ -52,8 +69,15 @@ def save_step(
         draft = access_draft(user, draft_id)
         found = differences_in(parts, draft.as_spec(), spec, element_titles())
         return Conflict(shown_problem(error), error.status, draft.version, found)
-    return None
 
 
-def _number(request: HttpRequest, name: str) -> int:
+def refusal_of(error: Terminal, draft: ItemDraft, seen: int) -> Conflict:
+    """Return why nothing was decided about a draft, with what differs from the version that was seen."""
+    version = draft.versions.filter(version=seen).first() if error.code == "catalog.draft_not_as_seen" else None
+    found = differences(version.as_spec(), draft.as_spec(), element_titles()) if version else ()
+    return Conflict(shown_problem(error), error.status, differences=found)
+
+
+def sent_number(request: HttpRequest, name: str) -> int:
+    """Return a number of a form; 0, which is no version, where it says none."""
     return whole_number(request.POST.get(name, "")) or 0

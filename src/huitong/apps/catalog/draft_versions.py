@@ -29,20 +29,36 @@ def check_version(draft: ItemDraft, wanted: items.CatalogItem, parts: Collection
     Raises:
         Terminal: ``catalog.draft_changed_meanwhile``.
     """
-    now = draft.as_spec()
-    if version is None or version == draft.version or _alike(now, wanted, parts):
+    if not _alike(draft.as_spec(), wanted, parts):
+        _refuse_unseen("catalog.draft_changed_meanwhile", draft, parts, version, wanted)
+
+
+def check_seen(draft: ItemDraft, version: int | None) -> None:
+    """Refuse to decide about a draft that says something else than who decides saw.
+
+    Raises:
+        Terminal: ``catalog.draft_not_as_seen``.
+    """
+    _refuse_unseen("catalog.draft_not_as_seen", draft, items.CatalogItem.__struct_fields__, version, draft.as_spec())
+
+
+def _refuse_unseen(
+    code: str, draft: ItemDraft, parts: Collection[str], version: int | None, wanted: items.CatalogItem
+) -> None:
+    if version is None or version == draft.version:
         return
+    now = draft.as_spec()
     since = list(draft.versions.filter(version__gte=version).select_related("user"))
     seen = since[-1].as_spec() if since and since[-1].version == version else None
     if seen is not None and _alike(seen, now, parts):
         return
     last = _last_writing(since, parts)
     raise Terminal(
-        "catalog.draft_changed_meanwhile",
+        code,
         title=str(draft),
         who=last.user.shown_name if last and last.user else "—",
         at=clock.beijing_text(last.at if last else draft.updated_at),
-        what=_named(parts, seen or wanted, now),
+        what=_named(parts, seen or wanted, now) or "—",
     )
 
 

@@ -14,7 +14,7 @@ from huitong.apps.cases.titles import title_form
 from huitong.apps.catalog.checking import Finding, Surroundings, check_item, count_findings, surroundings
 from huitong.apps.catalog.classes import lineage, resource_class_of
 from huitong.apps.catalog.differing import with_parts
-from huitong.apps.catalog.draft_versions import check_version, keep_version
+from huitong.apps.catalog.draft_versions import check_seen, check_version, keep_version
 from huitong.apps.catalog.models import CatalogItem, ItemDraft
 from huitong.apps.catalog.selectors import access_draft, item_by_code, may_draft_for, open_draft_of
 from huitong.apps.declared import revived, stored
@@ -85,7 +85,12 @@ def draft_change(
     before = draft.as_spec() if draft.pk else None
     _write(acting_user, draft, spec or item.as_spec(), origin, around)
     record_audit(
-        acting_user, action="catalog.draft_change", kind="draft", target=str(draft.pk), before=before, after=spec
+        acting_user,
+        action="catalog.draft_change",
+        kind="draft",
+        target=str(draft.pk),
+        before=before,
+        after=draft.as_spec(),
     )
     return draft
 
@@ -198,8 +203,7 @@ def save_draft(
         Terminal: ``people.not_found``, ``people.not_allowed``, ``catalog.draft_closed`` once it is in review or done,
             ``catalog.draft_changed_meanwhile`` when these parts are not what the user saw.
     """
-    ItemDraft.objects.select_for_update().filter(pk=draft_id).first()  # before it is read: two may save at once
-    draft = editable_draft(acting_user, draft_id)
+    draft = _held_draft(acting_user, draft_id)
     check_version(draft, spec, parts, version)
     before = draft.as_spec()
     spec = with_parts(before, spec, parts)
@@ -213,13 +217,17 @@ def save_draft(
 
 
 @transaction.atomic
-def discard_draft(acting_user: User, *, draft_id: int) -> None:
+def discard_draft(acting_user: User, *, draft_id: int, version: int | None = None) -> None:
     """Delete a draft that was never submitted; one that was returned is withdrawn through its case.
 
+    Args:
+        version: of the draft as the user saw it; None (for programs) discards whatever it is now.
+
     Raises:
-        Terminal: ``people.not_found``, ``people.not_allowed``, ``catalog.draft_closed``.
+        Terminal: ``people.not_found``, ``people.not_allowed``, ``catalog.draft_closed``, ``catalog.draft_not_as_seen``.
     """
-    draft = editable_draft(acting_user, draft_id)
+    draft = _held_draft(acting_user, draft_id)
+    check_seen(draft, version)
     if draft.case:
         act(acting_user, number=draft.case, action="withdraw", version=None)
         return
@@ -251,13 +259,30 @@ def copy_draft(acting_user: User, *, draft_id: int) -> ItemDraft:
 
 
 @transaction.atomic
-def submit_draft(acting_user: User, *, draft_id: int) -> ItemDraft:
-    """Send a draft to the bureau; one that was returned goes back into its review.
+def begin_anew(acting_user: User, *, spec: items.CatalogItem) -> ItemDraft:
+    """Begin another draft with what was being written into one that somebody discarded.
 
     Raises:
-        Terminal: ``people.not_found``, ``people.not_allowed``, ``catalog.draft_closed``, ``catalog.draft_has_errors``.
+        Terminal: as :func:`draft_item`, or as :func:`draft_change` for a published item.
     """
-    draft = editable_draft(acting_user, draft_id)
+    if CatalogItem.objects.filter(code=spec.code).exists():
+        return draft_change(acting_user, code=spec.code, spec=spec)
+    return draft_item(acting_user, spec=spec, origin=ItemDraft.Origin.FORM)
+
+
+@transaction.atomic
+def submit_draft(acting_user: User, *, draft_id: int, version: int | None = None) -> ItemDraft:
+    """Send a draft to the bureau; one that was returned goes back into its review.
+
+    Args:
+        version: of the draft as the user saw it; None (for programs) sends whatever it is now.
+
+    Raises:
+        Terminal: ``people.not_found``, ``people.not_allowed``, ``catalog.draft_closed``, ``catalog.draft_not_as_seen``,
+            ``catalog.draft_has_errors``.
+    """
+    draft = _held_draft(acting_user, draft_id)
+    check_seen(draft, version)
     if draft.case:
         require_right(draft)
         act(acting_user, number=draft.case, action="resubmit", version=None)
@@ -279,6 +304,12 @@ _TITLES = {
     "change": title_form(CASE_TYPE, "变更目录：{}", "Change of item: {}"),
     "cancel": title_form(CASE_TYPE, "撤销目录：{}", "Cancellation of item: {}"),
 }
+
+
+def _held_draft(user: User, draft_id: int) -> ItemDraft:
+    """A draft that the user may write in, locked before it is read: two may do something about it at once."""
+    ItemDraft.objects.select_for_update().filter(pk=draft_id).first()
+    return editable_draft(user, draft_id)
 
 
 def editable_draft(user: User, draft_id: int) -> ItemDraft:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from huitong.apps.accounts.models import Organisation
 from huitong.apps.accounts.visibility import Viewer, scope_of
 from huitong.apps.cases.models import Case
+from huitong.apps.catalog.discarded import discarded_draft
 from huitong.apps.catalog.models import (
     CatalogItem,
     CatalogItemQuerySet,
@@ -48,12 +49,13 @@ def access_draft(viewer: Viewer, draft_id: int) -> ItemDraft:
     """Return a draft that ``viewer`` may see, with provider and item.
 
     Raises:
-        Terminal: ``people.not_found``, also for what the viewer may not see.
+        Terminal: ``people.not_found``, also for what the viewer may not see; ``catalog.draft_discarded``.
     """
     rows = ItemDraft.objects.visible_to(viewer).select_related("provider", "item", "item__provider", "created_by")
     found = rows.filter(pk=draft_id).first()
     if found is None:
-        raise Terminal("people.not_found", kind="draft", code=draft_id)
+        gone = discarded_draft(viewer, draft_id)
+        raise gone.error if gone else Terminal("people.not_found", kind="draft", code=draft_id)
     return found
 
 
@@ -331,10 +333,23 @@ def field_titles_of(items: Iterable[CatalogItem]) -> dict[tuple[str, str], str]:
     return {(row.item.code, row.name): in_language(row.title, row.title_en) for row in rows}
 
 
-def english_of_elements(titles: Iterable[str]) -> dict[str, str]:
-    """Return English titles of data elements by their Chinese ones. One query."""
-    rows = DataElement.objects.filter(title__in=tuple(titles)).exclude(title_en="")
-    return dict(rows.values_list("title", "title_en"))
+def english_of_fields(titles: Iterable[str]) -> dict[str, str]:
+    """Return English titles by Chinese ones: of data elements, else of fields with a title of their own.
+
+    One query, and one more where a title is no element's.
+    """
+    wanted = set(titles)
+    rows = DataElement.objects.filter(title__in=wanted).exclude(title_en="")
+    found = dict(rows.values_list("title", "title_en"))
+    rest = wanted - found.keys()
+    own = ItemField.objects.filter(title__in=rest).exclude(title_en="") if rest else ItemField.objects.none()
+    return {**found, **dict(own.values_list("title", "title_en"))}
+
+
+def english_of_code(title: str, code: str) -> str:
+    """Return the English title of a code that is called ``title`` in a list, "" without one. One query."""
+    rows = CodeEntry.objects.filter(title=title, code=code).exclude(title_en="")
+    return rows.values_list("title_en", flat=True).first() or ""
 
 
 def item_counts() -> dict[int, tuple[int, int, int]]:

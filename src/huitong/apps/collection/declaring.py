@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from urllib.parse import urlsplit
 
 from django.db import transaction
 
@@ -11,6 +10,7 @@ from huitong.apps.accounts.models import User
 from huitong.apps.accounts.selectors import organisation_by_code, system_by_code
 from huitong.apps.catalog.selectors import items_of_source
 from huitong.apps.collection.models import Source
+from huitong.apps.collection.places import shown_location
 from huitong.apps.collection.specs import SourceState
 from huitong.apps.ledger.services import record_audit
 from huitong.engine.declarations import sources
@@ -26,7 +26,7 @@ def put_source(acting_user: User, *, spec: sources.Source) -> Source:
     """
     row = Source.objects.filter(code=spec.code).first() or Source(code=spec.code)
     before = _state(row.as_spec()) if row.pk else None
-    row.title, row.kind, row.shown = spec.title, spec.kind, shown_location(spec)
+    row.title, row.kind, row.shown = spec.title, spec.kind, shown_location(spec.location)
     row.organisation = organisation_by_code(spec.organisation)
     row.system = system_by_code(spec.system) if spec.system else None
     row.set_spec(spec)
@@ -70,20 +70,11 @@ def bind_variables(
         row.save(update_fields=["variables", "defaults"])
 
 
-def shown_location(spec: sources.Source) -> str:
-    """Return a location that may be shown: no user, no password, no query."""
-    if "://" not in spec.location:
-        return spec.location
-    url = urlsplit(spec.location)
-    where = url.netloc.rpartition("@")[2]
-    return f"{url.scheme}://{where}{url.path}"
-
-
 def _state(spec: sources.Source) -> SourceState:
     return SourceState(
         code=spec.code,
         title=spec.title,
         organisation=spec.organisation,
         kind=spec.kind,
-        shown=shown_location(spec),
+        shown=shown_location(spec.location),
     )

@@ -37,8 +37,6 @@ class Failures:
 
     night: tuple[NightFailure, ...]
     night_total: int
-    night_failing: int
-    """Of those: what still fails."""
     older: tuple[RunRow, ...]
     older_total: int
 
@@ -57,7 +55,6 @@ def failures(viewer: Viewer, *, most: int) -> Failures:
     return Failures(
         night=tuple(NightFailure(rows[pk], recovered) for pk, recovered in night[:most]),
         night_total=len(night),
-        night_failing=len(failing),
         older=tuple(rows[pk] for pk in older[:most]),
         older_total=len(older),
     )

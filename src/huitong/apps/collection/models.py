@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 import msgspec
@@ -10,9 +11,12 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from huitong.apps.accounts.visibility import Viewer, scope_of
+from huitong.apps.collection.places import shown_location
 from huitong.apps.collection.specs import RunCounts
 from huitong.apps.declared import Declared, in_language, revived
 from huitong.engine.declarations import sources
+
+_BEGIN = re.compile(r"\$\{(\w+)\}/")
 
 
 class SourceQuerySet(models.QuerySet["Source"]):
@@ -65,6 +69,16 @@ class Source(Declared):
     def bound(self) -> dict[str, str]:
         """What ``${NAME}`` stands for in the location: name → value."""
         return {**self.defaults, **self.variables}
+
+    @property
+    def place(self) -> str:
+        """``shown`` for a reader: an address in full, files as seen from the folder that ``${NAME}`` stands for."""
+        begin = _BEGIN.match(self.shown)
+        stands_for = self.bound.get(begin[1], "") if begin else ""
+        if begin is None or (not stands_for and begin[1] != "home"):
+            return self.shown
+        inside = self.shown[begin.end() :]
+        return shown_location(f"{stands_for}/{inside}") if "://" in stands_for else inside
 
 
 class RunQuerySet(models.QuerySet["Run"]):

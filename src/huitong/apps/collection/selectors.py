@@ -200,7 +200,7 @@ def source_list(viewer: Viewer) -> tuple[SourceRow, ...]:
             title=row.shown_title,
             organisation=row.organisation.shown_short,
             kind=row.kind,
-            shown=row.shown,
+            shown=row.place,
             reachable=row.reachable,
             last_error=row.last_error,
             items=linked.get(row.code, 0),

@@ -8,7 +8,7 @@ from huitong.apps.accounts.models import User
 from huitong.apps.accounts.visibility import Viewer
 from huitong.apps.cases import registry
 from huitong.apps.cases.titles import part_words
-from huitong.apps.catalog.selectors import access_item, english_of_elements
+from huitong.apps.catalog.selectors import access_item, english_of_fields
 from huitong.apps.collection.run_watch import watch_runs
 from huitong.apps.disputes.rows import offered_row
 from huitong.apps.disputes.services import CASE_TYPE, forget_row, look_after_collection, note_corrected
@@ -26,7 +26,7 @@ def register() -> None:
     registry.page_step(CASE_TYPE, offered_row)
     registry.subject_link("item", item_link)
     registry.filled_in(CASE_TYPE, names_in_language)
-    part_words(CASE_TYPE, english_of_elements)
+    part_words(CASE_TYPE, english_of_fields)
     tell_purposes(PURPOSES)
     watch_runs(look_after_collection)
 

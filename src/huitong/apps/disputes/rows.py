@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -10,13 +12,15 @@ from huitong.apps.accounts.models import Organisation, User
 from huitong.apps.cases.models import Case
 from huitong.apps.cases.registry import PageStep
 from huitong.apps.cases.selectors import access_case
-from huitong.apps.catalog.selectors import item_by_code
+from huitong.apps.catalog.selectors import elements_by_name, item_by_code
 from huitong.apps.collection.selectors import the_lake
 from huitong.apps.disputes.models import Dispute
 from huitong.apps.disputes.sealing import unseal
-from huitong.apps.disputes.specs import DisputeSpec, SourceRow
+from huitong.apps.disputes.specs import DisputeSpec, SourceColumn, SourceRow
+from huitong.apps.disputes.tracing import field_title
 from huitong.apps.disputes.wording import CHECKED
 from huitong.apps.ledger.services import record_audit, record_use
+from huitong.engine.declarations.items import ItemField
 from huitong.engine.evidence.record import Evidence, utc_text
 from huitong.engine.lake.names import KEY, ident, table
 from huitong.foundation import clock
@@ -47,7 +51,7 @@ def show_row(acting_user: User, *, number: str) -> SourceRow:
     with transaction.atomic():
         after = DisputeSpec(number=number, item=found.item, column=found.column, subject=found.subject)
         record_audit(acting_user, action="disputes.show_row", kind="dispute", target=number, after=after)
-        record_use(_evidence(acting_user, source, found, number, tuple(name for name, _, _ in columns)))
+        record_use(_evidence(acting_user, source, found, number, tuple(one.name for one in columns)))
     title = item_by_code(found.item).shown_title
     return SourceRow(number=number, item=found.item, item_title=title, columns=columns, run=found.run)
 
@@ -73,8 +77,9 @@ def offered_row(user: User, case: Case) -> PageStep | None:
     return PageStep(gettext("查看来源行"), reverse("disputes:source_row", args=[case.number]), note)
 
 
-def _columns(row: Dispute) -> tuple[tuple[str, str, bool], ...]:
-    link = item_by_code(row.item).as_spec().link
+def _columns(row: Dispute) -> tuple[SourceColumn, ...]:
+    spec = item_by_code(row.item).as_spec()
+    link = spec.link
     with the_lake().reader() as con:
         known = con.execute(f"SELECT * FROM {table('raw', row.table)} LIMIT 0").description or []
         there = [str(one[0]) for one in known]
@@ -86,7 +91,17 @@ def _columns(row: Dispute) -> tuple[tuple[str, str, bool], ...]:
         ).fetchone()
     if found is None:
         raise Terminal("disputes.row_gone", number=row.case.number)
-    return tuple((name, value or "", name == row.column) for name, value in zip(names, found, strict=True))
+    titles = _titles(spec.fields)
+    return tuple(
+        SourceColumn(name, titles.get(name, ""), value or "", name == row.column)
+        for name, value in zip(names, found, strict=True)
+    )
+
+
+def _titles(fields: Sequence[ItemField]) -> dict[str, str]:
+    """What the columns of the source are called, where fields are bound to them. One query."""
+    elements = elements_by_name(one.element for one in fields)
+    return {one.column: field_title(one, elements.get(one.element)) for one in fields}
 
 
 def _evidence(user: User, source: Organisation, row: Dispute, number: str, columns: tuple[str, ...]) -> Evidence:

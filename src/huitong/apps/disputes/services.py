@@ -64,7 +64,7 @@ def open_dispute(acting_user: User, *, trace: Trace, doubt: str, statement: str)
                 "row": trace.shown_row[:200],
                 "run": str(trace.run or ""),
                 "subject": trace.shown_subject,
-                "value": trace.shown_value[:200],
+                "value": trace.kept_value[:200],
             },
         )
         Dispute.objects.create(

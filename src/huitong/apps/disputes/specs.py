@@ -24,14 +24,24 @@ class DoubtedValue:
 
 
 @dataclass(frozen=True)
+class SourceColumn:
+    """One value of a row at its source: of which column, and what that is called, "" where no field is bound to it."""
+
+    name: str
+    title: str
+    value: str
+    doubted: bool
+
+
+@dataclass(frozen=True)
 class SourceRow:
     """The doubted row at its source, in clear: for the department whose row it is."""
 
     number: str
     item: str
     item_title: str
-    columns: tuple[tuple[str, str, bool], ...]
-    """Column, value, and whether it is the doubted one; the columns by which the source finds the row come first."""
+    columns: tuple[SourceColumn, ...]
+    """The columns by which the source finds the row come first."""
     run: int | None
 
 

@@ -6,10 +6,14 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from huitong.apps.catalog.models import CatalogItem
-from huitong.apps.catalog.selectors import elements_by_name, items_of_tables
+from django.utils.translation import override
+
+from huitong.apps.catalog.models import CatalogItem, DataElement
+from huitong.apps.catalog.selectors import code_titles, elements_by_name, items_of_tables
 from huitong.apps.collection.selectors import the_lake
+from huitong.apps.declared import in_language
 from huitong.apps.disputes.sealing import digest_of_value
+from huitong.apps.disputes.wording import kept_code
 from huitong.apps.ledger.selectors import normal_key, subject_of
 from huitong.apps.libraries.records import FoundRecord, find_record
 from huitong.apps.libraries.selectors import shown_value
@@ -42,6 +46,9 @@ class Trace:
     shown_row: str
     shown_subject: str
     shown_value: str
+    """A code of a list in words, for who reads it."""
+    kept_value: str
+    """In Chinese and with the code itself, as cases keep it."""
 
 
 def trace_of_library(library: Library, key: str, attribute: str) -> Trace:
@@ -94,11 +101,13 @@ def _trace(
         row, value, brought = _std_row(con, std_table, key_field, key, field)
         raw = raw_value(con, std_table, row, fields[field].column)
         moment = collected_at or _finished(con, brought)
-    bound = elements.get(fields[field].element)
+    bound, asked = elements.get(fields[field].element), fields[field]
+    shown = shown_value(value, bound.mask if bound else "full")
+    words, kept = _in_words(bound, shown)
     return Trace(
         item=item,
-        field_title=bound.shown_title if bound else field,
-        field_name=bound.title if bound else field,
+        field_title=field_title(asked, bound),
+        field_name=_name(asked, bound),
         column=fields[field].column,
         row=row,
         run=run if run is not None else brought,
@@ -107,8 +116,33 @@ def _trace(
         digest=digest_of_value(std_table, row, fields[field].column, raw),
         shown_row=_shown_row(item, row, fields, masks),
         shown_subject=shown_value(key, masks.get(fields[key_field].element, "full") or "full") or "",
-        shown_value=shown_value(value, masks.get(fields[field].element, "full")) or "—",
+        shown_value=words or "—",
+        kept_value=kept or "—",
     )
+
+
+def field_title(field: ItemField, bound: DataElement | None) -> str:
+    """Return what a field is called, as on the page of a look-up: by its own title as another use of its element."""
+    own = in_language(field.title, field.title_en)
+    if bound is not None and (field.std_name == bound.name or not own):
+        return bound.shown_title
+    return own or field.std_name
+
+
+def _name(field: ItemField, bound: DataElement | None) -> str:
+    with override("zh-hans"):
+        return field_title(field, bound)
+
+
+def _in_words(bound: DataElement | None, shown: str | None) -> tuple[str | None, str | None]:
+    """A value in the reader's words, and as cases keep it; a masked one stays what it is."""
+    if shown is None or bound is None or bound.mask or not bound.codelist:
+        return shown, shown
+    code = (bound.codelist, shown)
+    words = code_titles([code]).get(code, "")
+    with override("zh-hans"):
+        kept = code_titles([code]).get(code, "")
+    return words or shown, kept_code(kept, shown) if kept else shown
 
 
 def _std_row(con: Connection, name: str, key_field: str, key: str, field: str) -> tuple[str, object, int | None]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
 from huitong.apps.cases.models import Case
-from huitong.apps.catalog.selectors import english_of_elements, item_names
+from huitong.apps.catalog.selectors import english_of_code, english_of_fields, item_names
 from huitong.apps.labels import language
 
 OPENED, CHECKED = "对数据提出异议", "核实数据异议"
 """What the value, and the row it comes from, are looked at for, as evidence keeps it."""
 PURPOSES = {OPENED: _("对数据提出异议"), CHECKED: _("核实数据异议")}
-FIELD, ITEM = "field", "table"
+FIELD, ITEM, VALUE = "field", "table", "value"
 """Questions of the case type that the trace answers with names."""
+_KEPT_CODE = re.compile("(?P<title>.+)（(?P<code>[^（）]+)）")
 
 
 def kept_item(title: str, code: str) -> str:
@@ -22,8 +24,15 @@ def kept_item(title: str, code: str) -> str:
     return f"{title}（{code}）"
 
 
+def kept_code(title: str, code: str) -> str:
+    """Return how a case keeps a value that is a code of a list."""
+    return f"{title}（{code}）"
+
+
 def names_in_language(case: Case, data: Mapping[str, object]) -> dict[str, str]:
-    """Return the field and the item among ``data`` by their English names, for who reads English. Two queries.
+    """Return field, item and value among ``data`` by their English names, for who reads English.
+
+    Two queries, and one more where the value is a code of a list.
 
     What has no English name, or is called otherwise by now, stays as the case keeps it.
     """
@@ -31,7 +40,11 @@ def names_in_language(case: Case, data: Mapping[str, object]) -> dict[str, str]:
         return {}
     field, item, code = str(data.get(FIELD, "")), data.get(ITEM), case.subject_key
     title, title_en = item_names([code]).get(code, ("", ""))
-    names = {FIELD: english_of_elements([field]).get(field, "")}
+    names = {FIELD: english_of_fields([field]).get(field, "")}
     if title_en and item == kept_item(title, code):
         names[ITEM] = f"{title_en} ({code})"
+    kept = _KEPT_CODE.fullmatch(str(data.get(VALUE, "")))
+    english = english_of_code(kept["title"], kept["code"]) if kept else ""
+    if kept and english:
+        names[VALUE] = f"{english} ({kept['code']})"
     return {name: text for name, text in names.items() if text}

@@ -12,8 +12,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from huitong.apps.accounts.visibility import Viewer
+from huitong.apps.declared import in_language
 from huitong.apps.ledger.models import AuditEntry, EvidenceAnchor, EvidenceQuerySet, EvidenceRecord, MeterDay
 from huitong.apps.ledger.specs import AuditRow, Calls, Entry, EvidenceFilter, EvidenceRow, MeterRow, Usage
 from huitong.apps.ledger.subjects import normal_key, subject_of
@@ -204,10 +206,21 @@ def _audit_row(entry: AuditEntry) -> AuditRow:
         action=entry.action,
         kind=entry.target_kind,
         target=entry.target,
+        called=_called(entry),
         before=_indented(entry.before),
         after=_indented(entry.after),
         request=entry.request,
     )
+
+
+def _called(entry: AuditEntry) -> str:
+    """A thing that only has a number by the title it had, else as that number; a year is no number."""
+    if not entry.target.isdecimal() or entry.target_kind == "calendar_year":
+        return entry.target
+    state = entry.after or entry.before
+    said = state if isinstance(state, dict) else {}
+    title = in_language(str(said.get("title", "")), str(said.get("title_en", "")))
+    return title or gettext("第 %(number)s 号") % {"number": entry.target}
 
 
 def _indented(value: object) -> str:

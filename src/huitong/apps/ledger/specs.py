@@ -65,6 +65,8 @@ class AuditRow:
     action: str
     kind: str
     target: str
+    called: str
+    """What it is called where the target is only a number; else the target."""
     before: str
     after: str
     request: str

@@ -217,10 +217,18 @@ def _action_text(row: AuditRow) -> str:
 
 def _audit_cells(row: AuditRow) -> tuple[Cell, ...]:
     query = urlencode({"kind": row.kind, "target": row.target})
+    kind = label("audit_kind", row.kind).text
+    numbered = row.called != row.target
     return (
         Cell(_action_text(row)),
         Cell(row.at),
         Cell(row.who or row.login, note=row.login if row.who else ""),
-        Cell(row.target, href=f"{reverse('ledger:audit')}?{query}", note=label("audit_kind", row.kind).text),
+        Cell(
+            row.called,
+            href=f"{reverse('ledger:audit')}?{query}",
+            note=f"{kind} #{row.target}" if numbered else kind,
+            exact=row.target if numbered else None,
+            parts=(str(kind),),
+        ),
         Cell(row.request),
     )

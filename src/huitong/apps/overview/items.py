@@ -97,7 +97,7 @@ def _link(item: CatalogItem) -> LinkPanel | None:
         source=source.code,
         source_title=source.shown_title,
         kind=source.kind,
-        shown=source.shown,
+        shown=source.place,
         object=spec.link.object,
         mode=spec.link.mode,
         key=spec.link.key,

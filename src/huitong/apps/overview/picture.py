@@ -48,11 +48,14 @@ class Picture:
     libraries: Sequence[Shape]
     services: Sequence[Shape]
     ribbons: Sequence[Ribbon]
+    unlinked: int = 0
+    """Services that are not drawn, for no line leads to them."""
 
 
 def picture_of(flow: CityFlow) -> Picture:
     """Lay out ``flow``. Grows with departments, libraries, services and edges, not with rows."""
-    departments = largest_first(flow)
+    departments, declared = largest_first(flow), len(flow.services)
+    flow = linked(flow)
     height = TOP + LANE * max(len(departments), len(flow.services), 3) + BOTTOM
     rows = _scale([each.raw_rows for each in departments])
     step = (height - TOP - BOTTOM) / len(departments)
@@ -69,6 +72,20 @@ def picture_of(flow: CityFlow) -> Picture:
         libraries=libraries,
         services=services,
         ribbons=[*_lane_ribbons(departments, lanes, rows), *streams],
+        unlinked=declared - len(flow.services),
+    )
+
+
+def linked(flow: CityFlow) -> CityFlow:
+    """Return the flow without libraries that no department of it feeds, and services that nothing drawn leads to."""
+    shown = {row.code for row in flow.departments}
+    fed = {edge.end for edge in flow.edges if edge.kind == "department-library" and edge.start in shown}
+    starts = {"department-service": shown, "library-service": fed}
+    served = {edge.end for edge in flow.edges if edge.start in starts.get(edge.kind, ())}
+    return replace(
+        flow,
+        libraries=tuple(row for row in flow.libraries if row.code in fed),
+        services=tuple(row for row in flow.services if row.code in served),
     )
 
 

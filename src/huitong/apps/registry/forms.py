@@ -47,6 +47,9 @@ class SystemForm(SiteForm):
     successor = forms.ChoiceField(
         label=_("并入或由谁接替"), required=False, help_text=_("已整合的系统必填，待下线和已下线的选填")
     )
+    platform = forms.BooleanField(
+        label=_("就是本平台"), required=False, help_text=_("汇聚其他系统数据的平台自己，不算信息孤岛")
+    )
     databases = forms.CharField(
         label=_("数据库"),
         required=False,
@@ -57,7 +60,7 @@ class SystemForm(SiteForm):
     groups: ClassVar = (
         Group(_("名称与归属"), ("code", "title", "title_en", "organisation", "abstract")),
         Group(_("状态"), ("level", "state", "successor")),
-        Group(_("部署"), ("host", "databases")),
+        Group(_("部署"), ("host", "platform", "databases")),
     )
 
     def __init__(self, *args: Any, viewer: Viewer, code: str = "", **kwargs: Any) -> None:

@@ -74,7 +74,8 @@ def _exchanges(tables: dict[str, int]) -> list[Exchange]:
 def _row(row: System, items: int, linked: int, users: int, uses: int) -> SystemRow:
     connection: Connection = "off"
     if row.state in LIVE:
-        connection = "shared" if users else "receives" if uses else "gathered" if linked else "island"
+        alone: Connection = "platform" if row.as_spec().platform else "island"
+        connection = "shared" if users else "receives" if uses else "gathered" if linked else alone
     return SystemRow(
         code=row.code,
         title=row.shown_title,

@@ -6,9 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-Connection = Literal["shared", "receives", "gathered", "island", "off"]
-"""What ties a system to others: its data is used, it only uses others', it is gathered but nobody uses it, nothing, or
-it is not live."""
+Connection = Literal["shared", "receives", "gathered", "platform", "island", "off"]
+"""What ties a system to others: its data is used, it only uses others', it is gathered but nobody uses it, it is this
+platform itself, nothing, or it is not live."""
 
 
 @dataclass(frozen=True)

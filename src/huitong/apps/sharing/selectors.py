@@ -20,6 +20,7 @@ from huitong.apps.ledger.services import Owners
 from huitong.apps.ledger.specs import Entry
 from huitong.apps.paging import PAGE_SIZE, Page, ordered, page_of
 from huitong.apps.reading import read_once
+from huitong.apps.sharing.field_titles import served_titles
 from huitong.apps.sharing.models import ConsumerApp, Grant, GrantQuerySet, Service
 from huitong.apps.sharing.policy import compile_policy, served_columns
 from huitong.apps.sharing.specs import (
@@ -126,15 +127,15 @@ def service_page(viewer: Viewer, code: str) -> ServicePage:
     spec = row.as_spec()
     columns = served_columns().get(spec.table, {})
     elements = elements_by_name({columns.get(name, "") for name in (spec.key, *spec.fields)})
+    titles = served_titles(spec, {name: elements.get(columns.get(name, "")) for name in (spec.key, *spec.fields)})
     grants = _with_names(Grant.objects.visible_to(viewer).filter(service=row))
-    key = elements.get(columns.get(spec.key, ""))
     fields = []
     for name in spec.fields:
         element = elements.get(columns.get(name, ""))
         fields.append(
             ServiceField(
                 name=name,
-                title=element.shown_title if element else name,
+                title=titles[name],
                 element=element.name if element else "",
                 type=element.type if element else "string",
                 level=element.level if element else 4,
@@ -151,7 +152,7 @@ def service_page(viewer: Viewer, code: str) -> ServicePage:
         provider_title=row.provider.shown_short,
         table=row.table,
         key=row.key,
-        key_title=key.shown_title if key else row.key,
+        key_title=titles[spec.key],
         kinds=tuple(row.kinds),
         fields=tuple(fields),
         items=tuple((item.code, item.shown_title) for item in row.items.all()),

@@ -51,7 +51,8 @@ class Database(Spec, frozen=True, kw_only=True):
 class System(Spec, frozen=True, kw_only=True):
     """信息系统: an information system of an organisation.
 
-    ``host`` is where it runs; ``successor`` the system that it was merged into, or that replaces it.
+    ``host`` is where it runs; ``successor`` the system that it was merged into, or that replaces it; ``platform`` tells
+    that it is this platform itself, which the others are joined through.
     """
 
     code: str
@@ -64,6 +65,7 @@ class System(Spec, frozen=True, kw_only=True):
     host: Host = ""
     successor: str = ""
     databases: tuple[Database, ...] = ()
+    platform: bool = False
 
 
 class Post(Spec, frozen=True, kw_only=True):

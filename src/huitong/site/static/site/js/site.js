@@ -26,6 +26,28 @@
     if (keys && keys.open) keys.close();
   });
 
+  // In a form marked data-at-once, what is picked from an opened list takes effect at once. On a closed one arrow keys
+  // and letters change the choice at every press: there it waits for Enter, or for the form's button.
+  let opened = null;
+  let waiting = null;
+  document.addEventListener("pointerdown", ({ target }) => {
+    opened = target.closest("[data-at-once] select");
+  });
+  document.addEventListener("keydown", (event) => {
+    const { target, key, altKey } = event;
+    if (!target.matches("[data-at-once] select")) return;
+    if (key === "Enter" && target === waiting) {
+      event.preventDefault(); // else it opens the list
+      target.form.requestSubmit();
+    }
+    opened = [" ", "Enter", "F4"].includes(key) || (altKey && key.startsWith("Arrow")) ? target : null;
+  });
+  document.addEventListener("change", ({ target }) => {
+    if (!target.matches("[data-at-once] select")) return;
+    if (target === opened) target.form.requestSubmit();
+    else waiting = target;
+  });
+
   // The overview of keys: "?" anywhere but where somebody types, or the link that leads to the help without scripts.
   const keys = document.getElementById("keys");
   const showKeys = (event) => {
