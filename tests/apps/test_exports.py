@@ -184,6 +184,8 @@ IDENTIFIERS = {
     "/users/?": "账号",
     "/audit/?": "对象类型",
     "/evidence/?": "办件编号",
+    "/services/?": "服务代码",
+    "/organisations/?": "上级机构代码",
 }
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 from tests.apps.town import CITIZEN, IDS
 
@@ -229,6 +230,19 @@ def test_lists_stay_flat(user: Login, home: Path, django_assert_num_queries: Dja
     assert viewer.scope.official
     with django_assert_num_queries(2):
         assert len(evidence_list(viewer, EvidenceFilter()).rows) == 30
+
+
+@pytest.mark.parametrize("order", ["", "at", "-at", "nonsense"])
+def test_either_end_of_the_ledger_is_read_by_its_index(user: Login, home: Path, order: str) -> None:
+    write(home, *(evidence() for _ in range(3)))
+    import_evidence()
+    with CaptureQueriesContext(connection) as asked:
+        rows = evidence_list(user("bureau"), EvidenceFilter(), order=order, size=2).rows
+    (page,) = (one["sql"] for one in asked if 'ORDER BY "ledger_evidencerecord"."at"' in one["sql"])
+    with connection.cursor() as cursor:
+        plan = " ".join(str(line) for line in cursor.execute(f"EXPLAIN QUERY PLAN {page}").fetchall())
+    assert "USING INDEX evidence_at" in plan and "TEMP B-TREE" not in plan, plan
+    assert [row.seq for row in rows] == ([1, 2] if order == "at" else [3, 2])
 
 
 def _lines(file: Path) -> list[str]:

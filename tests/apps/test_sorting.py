@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +12,8 @@ import pytest
 from django.test import Client
 from tests.apps.case_types import REQUEST, open_request
 from tests.apps.pages import parsed
-from tests.apps.town import GRANT
+from tests.apps.test_ledger import evidence, write
+from tests.apps.town import CITIZEN, GRANT
 
 from huitong.apps.accounts.models import User
 from huitong.apps.cases.models import Case
@@ -20,6 +23,8 @@ from huitong.apps.cases.services import act, put_case_type
 from huitong.apps.cases.specs import CaseFilter
 from huitong.apps.collection.models import QualityIssue
 from huitong.apps.collection.services import run_chain
+from huitong.apps.ledger.selectors import subject_of
+from huitong.apps.ledger.services import import_evidence
 from huitong.apps.sharing.models import Grant
 from huitong.apps.sharing.services import put_grant
 from huitong.foundation import clock
@@ -120,6 +125,27 @@ def test_runs_issues_and_decisions(town: Path, system: User, bureau: Client) -> 
     assert times[1] == sorted(times[1]) and times[0][-1] == times[1][0]
 
 
+@pytest.mark.parametrize(("login", "query"), [("bureau", ""), ("hr", ""), ("citizen", ""), ("bureau", "subject")])
+def test_evidence_comes_by_time_either_way(town: Path, home: Path, user: Login, login: str, query: str) -> None:
+    made = [evidence(time=f"2026-03-0{day}T04:00:00.000Z") for day in (1, 1, 2, 3)]
+    receipts = write(home, *made, evidence(subjects=(), consumer="police-app", time="2026-03-04T04:00:00.000Z"))
+    import_evidence()
+    client = Client(headers={"host": "localhost"})
+    client.force_login(user(login))
+    about = f"subject={subject_of(CITIZEN)}&" if query else ""
+
+    def shown(order: str) -> list[str]:
+        """Receipts from page to page."""
+        response = client.get(f"/evidence/?{about}order={order}&export=csv")
+        rows = csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig")))  # type: ignore[attr-defined]
+        return [row["回执"] for row in rows]
+
+    oldest = receipts if login == "bureau" and not query else receipts[:4]
+    assert shown("at") == oldest and shown("-at") == shown("") == shown("consumer") == oldest[::-1]
+    assert sorted_headings(client, f"/evidence/?{about}") == {"时间": "descending"}
+    assert sorted_headings(client, f"/evidence/?{about}order=at") == {"时间": "ascending"}
+
+
 def test_grants_end_in_order_those_without_an_end_last(town: Path, system: User, bureau: Client) -> None:
     put_grant(system, spec=GRANT)
     known = Grant.objects.get(code=GRANT.code)
@@ -147,6 +173,8 @@ def test_grants_end_in_order_those_without_an_end_last(town: Path, system: User,
         ("/apps/", ("title", "organisation", "grants")),
         ("/compile/", ("findings", "updated_at")),
         ("/sources/", ("title", "authority")),
+        ("/services/", ("title", "provider", "grants", "calls_today", "calls_30_days")),
+        ("/organisations/", ("title", "kind", "superior", "code", "division")),
     ],
 )
 def test_either_way_has_the_same_rows(

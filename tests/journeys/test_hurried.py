@@ -126,6 +126,33 @@ def test_another_language_keeps_the_filter(page: Page, site: str) -> None:
     expect(page.locator(".list-tools select").first).to_have_value(value)
 
 
+def test_enter_asks_once(page: Page, site: str) -> None:
+    """The field has changed and the form is sent: that is one question, by Enter or by the button, fast or slow."""
+    page.goto(f"{site}/services/")
+    complaints: list[str] = []
+    page.on("console", lambda told: complaints.append(told.text) if told.type == "error" else None)
+    answers = Held(page, "**/services/?**")
+    box, found = page.locator("#list-q"), page.locator("[data-listing] tbody tr")
+    for text, send in (("参保", "Enter"), ("人口", "button")):
+        answers.open, answers.waiting = False, []
+        box.fill("")
+        box.press_sequentially(text)
+        if send == "Enter":
+            box.press(send)
+        else:
+            page.locator(".list-tools button").click()
+        answers.until_asked(1)
+        page.wait_for_timeout(300)
+        assert len(answers.waiting) == 1, send
+        answers.let_go()
+        expect(found).to_have_count(1)
+        expect(found).to_contain_text(text)
+    with page.expect_request("**/services/?**"):
+        box.press("Enter")
+    page.wait_for_load_state("networkidle")
+    assert not complaints
+
+
 def test_hits_that_come_late_do_not_open_a_field_left(page: Page, site: str) -> None:
     page.goto(f"{site}/items/")
     answers = Held(page, "**/items/suggest/**")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
@@ -83,6 +83,12 @@ def sorted_by(rows: Iterable[T], order: str, columns: Mapping[str, str]) -> list
     """Order things in memory as :func:`ordered` does: by the attribute that a column shows."""
     name = columns.get(order.removeprefix("-"))
     return list(rows) if name is None else sorted(rows, key=attrgetter(name), reverse=order.startswith("-"))
+
+
+def page_in(rows: Sequence[T], *, number: int, size: int) -> Page[T]:
+    """Cut one page out of things in memory."""
+    number, size = bounded(number, size, len(rows))
+    return Page(tuple(rows[(number - 1) * size : number * size]), len(rows), number, size)
 
 
 def page_of(rows: models.QuerySet[M], shape: Callable[[M], T], *, number: int = 1, size: int = PAGE_SIZE) -> Page[T]:

@@ -132,6 +132,7 @@ def organisation_tree(viewer: Viewer) -> tuple[OrganisationNode, ...]:
             short=in_language(short or title, short_en or title_en),
             kind=kind,
             division=division,
+            superior=path.split("/")[-3],
             depth=path.count("/") - 2,
             names=tuple(name for name in (title, short, title_en, short_en) if name),
         )

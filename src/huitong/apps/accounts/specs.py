@@ -17,6 +17,8 @@ class OrganisationNode:
     short: str
     kind: str
     division: str
+    superior: str
+    """Code of the one above it; "" at the root."""
     depth: int
     names: tuple[str, ...]
     """What it is called in either language, in full and short: for searches."""

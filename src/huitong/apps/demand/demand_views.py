@@ -28,7 +28,7 @@ from huitong.apps.demand.services import file_demand, join_demand
 from huitong.apps.demand.specs import SourceRow, Wanted
 from huitong.apps.forms import OrganisationField, SiteForm
 from huitong.apps.labels import choices, listed
-from huitong.apps.paging import Page, bounded, sorted_by
+from huitong.apps.paging import Page, page_in, sorted_by
 from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Part, listing_page
 from huitong.apps.tables import Wanted as WantedRows
 from huitong.engine.declarations import remits
@@ -98,8 +98,7 @@ def sources(request: HttpRequest) -> HttpResponseBase:
 
     def fetch(wanted: WantedRows, number: int, size: int) -> Page[SourceRow]:
         found = sorted_by((row for row in rows if _fits(row, wanted)), wanted.order, _ORDERS)
-        number, size = bounded(number, size, len(found))
-        return Page(tuple(found[(number - 1) * size : number * size]), len(found), number, size)
+        return page_in(found, number=number, size=size)
 
     counts = {
         "elements": len(rows),

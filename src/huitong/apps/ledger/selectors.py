@@ -48,11 +48,18 @@ def filtered_evidence(viewer: Viewer, wanted: EvidenceFilter) -> EvidenceQuerySe
 
 
 def evidence_list(
-    viewer: Viewer, wanted: EvidenceFilter, *, number: int = 1, size: int = PAGE_SIZE
+    viewer: Viewer, wanted: EvidenceFilter, *, order: str = "", number: int = 1, size: int = PAGE_SIZE
 ) -> Page[EvidenceRow]:
-    """Return one page of evidence, newest first. Three queries, and those of the viewer's scope."""
-    rows = filtered_evidence(viewer, wanted).select_related("consumer", "provider").prefetch_related("subjects")
-    return page_of(rows, evidence_row, number=number, size=size)
+    """Return one page of evidence, as :func:`evidence_page`. Three queries, and those of the viewer's scope."""
+    return evidence_page(filtered_evidence(viewer, wanted), order=order, number=number, size=size)
+
+
+def evidence_page(
+    rows: EvidenceQuerySet, *, order: str = "", number: int = 1, size: int = PAGE_SIZE
+) -> Page[EvidenceRow]:
+    """Return one page of a query, newest first, or oldest first by ``at``: the index is read from its other end."""
+    named = rows.select_related("consumer", "provider").prefetch_related("subjects")
+    return page_of(named.reverse() if order == "at" else named, evidence_row, number=number, size=size)
 
 
 def evidence_row(record: EvidenceRecord) -> EvidenceRow:
@@ -82,8 +89,10 @@ def evidence_row(record: EvidenceRecord) -> EvidenceRow:
     )
 
 
-def who_used(viewer: Viewer, person: str = "", *, number: int = 1, size: int = PAGE_SIZE) -> Page[EvidenceRow]:
-    """Return the uses of one person's data, newest first.
+def who_used(
+    viewer: Viewer, person: str = "", *, order: str = "", number: int = 1, size: int = PAGE_SIZE
+) -> Page[EvidenceRow]:
+    """Return the uses of one person's data, as :func:`evidence_page`.
 
     Args:
         person: ID number; a citizen always gets what is about themselves, whatever is asked for.
@@ -91,8 +100,7 @@ def who_used(viewer: Viewer, person: str = "", *, number: int = 1, size: int = P
     if isinstance(viewer, AnonymousUser) or not viewer.has_role("bureau"):
         person = "" if isinstance(viewer, AnonymousUser) else viewer.person
     rows = EvidenceRecord.objects.about(person) if person else EvidenceRecord.objects.none()
-    rows = rows.select_related("consumer", "provider").prefetch_related("subjects")
-    return page_of(rows, evidence_row, number=number, size=size)
+    return evidence_page(rows, order=order, number=number, size=size)
 
 
 def meter(viewer: Viewer, *, service: str = "", app: str = "", days: int = 30) -> tuple[MeterRow, ...]:

@@ -52,11 +52,11 @@ def evidence(request: HttpRequest) -> HttpResponseBase:
             until=_day(wanted.value("until")),
         )
         if not official:
-            page = who_used(request.user, number=number, size=size)
+            page = who_used(request.user, order=wanted.order, number=number, size=size)
         elif subject:
-            page = evidence_about(request.user, narrowed, subject, number=number, size=size)
+            page = evidence_about(request.user, narrowed, subject, order=wanted.order, number=number, size=size)
         else:
-            page = evidence_list(request.user, narrowed, number=number, size=size)
+            page = evidence_list(request.user, narrowed, order=wanted.order, number=number, size=size)
         words.learn(page.rows)
         return page
 
@@ -101,7 +101,7 @@ def _evidence_listing(words: UseWords, kept: Mapping[str, str], *, official: boo
         title=_("使用存证"),
         columns=(
             Column("purpose", _("用途"), head=True, parts=(Part(_("办件编号")),)),
-            Column("at", _("时间"), "time"),
+            Column("at", _("时间"), "time", sorts=True),
             Column("consumer", _("使用方"), parts=(Part(_("经办人")),) if official else ()),
             Column("service", _("服务"), parts=(Part(_("方式")),)),
             Column("fields", _("用到的项目")),
@@ -119,6 +119,7 @@ def _evidence_listing(words: UseWords, kept: Mapping[str, str], *, official: boo
         )
         if official
         else (),
+        order="-at",
         keep=kept,
     )
 

@@ -17,7 +17,7 @@ from huitong.apps.accounts.selectors import may_write_for, organisation_tree, re
 from huitong.apps.accounts.visibility import Viewer
 from huitong.apps.catalog.models import CatalogItem
 from huitong.apps.labels import Text, choices
-from huitong.apps.paging import Page, bounded, sorted_by
+from huitong.apps.paging import Page, page_in, sorted_by
 from huitong.apps.registry.forms import SystemForm
 from huitong.apps.registry.picture import picture_of, shores
 from huitong.apps.registry.selectors import access_system, island_map, may_register_for
@@ -63,8 +63,7 @@ def systems(request: HttpRequest) -> HttpResponseBase:
     def fetch(wanted: Wanted, number: int, size: int) -> Page[SystemRow]:
         fitting = (row for row in found.systems if _wanted(row, wanted))
         rows = sorted_by(fitting, wanted.order, _ORDERS)
-        number, size = bounded(number, size, len(rows))
-        return Page(tuple(rows[(number - 1) * size : number * size]), len(rows), number, size)
+        return page_in(rows, number=number, size=size)
 
     may_register = bool(may_write_for(request.user))
     context = {

@@ -18,7 +18,7 @@ from huitong.apps.accounts.selectors import require_official, require_user, syst
 from huitong.apps.accounts.visibility import Viewer
 from huitong.apps.forms import SiteForm
 from huitong.apps.labels import language
-from huitong.apps.paging import Page, bounded, sorted_by
+from huitong.apps.paging import Page, page_in, sorted_by
 from huitong.apps.sharing.grant_forms import ReasonForm
 from huitong.apps.sharing.selectors import APP_KEEPERS, access_app, app_list, app_page
 from huitong.apps.sharing.services import issue_secret, link_app, register_app, resume_app, suspend_app
@@ -52,8 +52,7 @@ def apps(request: HttpRequest) -> HttpResponseBase:
         rows = sorted_by(
             app_list(request.user), wanted.order, {name: name for name in ("title", "organisation", "grants")}
         )
-        number, size = bounded(number, size, len(rows))
-        return Page(tuple(rows[(number - 1) * size : number * size]), len(rows), number, size)
+        return page_in(rows, number=number, size=size)
 
     return listing_page(request, "sharing/apps.html", _listing(), fetch, {"may_register": _may_register(request)})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django import forms
@@ -11,16 +12,17 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from huitong.apps.accounts.models import User
 from huitong.apps.accounts.selectors import require_official, scope_of
 from huitong.apps.accounts.visibility import Viewer
-from huitong.apps.labels import choices, label, language
+from huitong.apps.labels import Label, Text, choices, label, language, listed
 from huitong.apps.libraries.field_words import field_titles
 from huitong.apps.overview.lineage import lineage_of_service
-from huitong.apps.paging import Page
+from huitong.apps.paging import Page, page_in, sorted_by
 from huitong.apps.sharing.calling import call_command, kind_to_show, token_command
 from huitong.apps.sharing.grant_forms import ChangeForm, ReasonForm, told_events
 from huitong.apps.sharing.selectors import (
@@ -35,9 +37,10 @@ from huitong.apps.sharing.selectors import (
     service_page,
 )
 from huitong.apps.sharing.services import issue_trial_token
-from huitong.apps.sharing.specs import GrantRow, ServicePage
+from huitong.apps.sharing.specs import GrantRow, ServicePage, ServiceRow
 from huitong.apps.sharing.trends import calls_chart
 from huitong.apps.sharing.trying import TrialCall, TrialReply, try_call
+from huitong.apps.spelling import fits_any
 from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Part, Wanted, listing_page, state_cell
 from huitong.engine.declarations.sharing import ServiceKind
 from huitong.foundation.errors import HuitongError
@@ -103,10 +106,72 @@ class Trial:
     problem: dict[str, str] | None
 
 
-def services(request: HttpRequest) -> HttpResponse:
+def services(request: HttpRequest) -> HttpResponseBase:
     """List the services."""
     require_official(request.user)
-    return render(request, "sharing/services.html", {"services": service_list(request.user)})
+    found = service_list(request.user)
+
+    def fetch(wanted: Wanted, number: int, size: int) -> Page[ServiceRow]:
+        rows = sorted_by((row for row in found if _wanted(row, wanted)), wanted.order, _ORDERS)
+        return page_in(rows, number=number, size=size)
+
+    return listing_page(request, "sharing/services.html", _service_listing(found), fetch)
+
+
+_ORDERS = {"provider": "provider_title"} | {name: name for name in ("title", "grants", "calls_today", "calls_30_days")}
+
+
+def _wanted(row: ServiceRow, wanted: Wanted) -> bool:
+    kind = wanted.value("kind")
+    fits = wanted.value("provider") in ("", row.provider) and (not kind or kind in row.kinds)
+    return fits and fits_any(wanted.text, row.title, row.code, row.provider_title)
+
+
+def _service_listing(found: Sequence[ServiceRow]) -> Listing[ServiceRow]:
+    providers: dict[str, Text] = {row.provider: row.provider_title for row in found}
+    return Listing(
+        name="services",
+        title=_("共享服务"),
+        columns=(
+            Column("title", _("服务"), sorts=True, head=True, parts=(Part(_("服务代码")),)),
+            Column("provider", _("提供部门"), sorts=True),
+            Column("kinds", _("方式"), "badge"),
+            Column("grants", _("有效授权"), "number", sorts=True),
+            Column("calls_today", _("今日调用"), "number", sorts=True),
+            Column("calls_30_days", _("30 天调用"), "number", sorts=True),
+        ),
+        cells=_service_cells,
+        empty=Empty(
+            _("还没有共享服务"),
+            _("在声明包里把基础库或部门的数据登记成服务，应用并发布后就会列在这里。"),
+            icon="api",
+        ),
+        search=_("按名称、代码或部门搜索"),
+        filters=(
+            Filter("provider", _("提供部门"), list(providers.items())),
+            Filter("kind", _("方式"), choices("service_kind")),
+        ),
+    )
+
+
+def _service_cells(row: ServiceRow) -> tuple[Cell, ...]:
+    query = urlencode({"service": row.code})
+    return (
+        Cell(row.title, href=reverse("sharing:service", args=[row.code]), note=row.code),
+        Cell(row.provider_title),
+        _kinds_cell([label("service_kind", kind) for kind in row.kinds]),
+        Cell(row.grants, href=f"{reverse('sharing:grants')}?{query}"),
+        Cell(row.calls_today, href=f"{reverse('ledger:evidence')}?{query}"),
+        Cell(row.calls_30_days),
+    )
+
+
+def _kinds_cell(kinds: Sequence[Label]) -> Cell:
+    """A badge for each way; files have them in one cell."""
+    if not kinds:
+        return Cell(None)
+    first, *others = kinds
+    return Cell(first.text, tone=first.tone, icon=first.icon, more=others, exact=listed(one.text for one in kinds))
 
 
 def service(request: HttpRequest, code: str) -> HttpResponse:

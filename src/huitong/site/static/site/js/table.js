@@ -114,6 +114,20 @@
     event.detail.path = address.pathname + address.search;
   });
 
+  // Enter in a field whose value is new, or the button right after: the change asks already, the form need not again.
+  const asked = new WeakMap();
+  const valuesOf = (form) => new URLSearchParams(new FormData(form)).toString();
+  const byForm = (event) => event.detail.elt.matches?.("[data-listing] .list-tools") && event.detail.elt;
+  document.addEventListener("htmx:confirm", (event) => {
+    const form = byForm(event);
+    if (form && asked.get(form) === valuesOf(form)) event.preventDefault();
+  });
+  document.addEventListener("htmx:beforeSend", (event) => {
+    const form = byForm(event);
+    if (form) asked.set(form, valuesOf(form));
+  });
+  document.addEventListener("htmx:afterRequest", (event) => asked.delete(byForm(event)));
+
   // Forms of the frame (language, colours, desk) return to the page as it was opened: now to the list as it stands.
   const here = () => location.pathname + location.search;
   let address = here();
