@@ -12,13 +12,15 @@ from tests.apps.town import PACK
 
 from huitong.apps.accounts.models import User
 from huitong.apps.accounts.services import system_user
+from huitong.apps.cases.services import put_case_type
 from huitong.apps.catalog import drafting, importing
-from huitong.apps.catalog.drafting import draft_change, save_draft
+from huitong.apps.catalog.drafting import draft_cancellation, draft_change, save_draft
 from huitong.apps.catalog.importing import import_items
 from huitong.apps.catalog.models import ItemDraft
 from huitong.apps.catalog.sheet_writing import workbook_of
 from huitong.apps.ledger.models import AuditEntry
 from huitong.apps.packs.services import apply_pack
+from huitong.engine.declarations.load import load_pack
 from huitong.foundation.errors import Terminal
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,6 +48,25 @@ def test_of_two_saves_at_once_one_learns_of_the_other(police: User, monkeypatch:
     draft.refresh_from_db()
     assert draft.as_spec() == saved.as_spec() and draft.version == 2
     assert AuditEntry.objects.filter(action="catalog.save_draft").count() == 1
+
+
+def test_a_cancellation_begun_beside_a_save_writes_over_nothing(police: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_case_type(
+        system_user(), spec=next(one for one in load_pack("standards").case_types if one.code == "catalog_item")
+    )
+    draft = draft_change(police, code="POLICE-01")
+    hold_up(monkeypatch, drafting, "_write")
+    written = msgspec.structs.replace(draft.as_spec(), abstract="写好的摘要")
+    results = together(
+        lambda: save_draft(police, draft_id=draft.pk, spec=written, version=1),
+        lambda: draft_cancellation(User.objects.get(login="bureau"), code="POLICE-01", reason="不再采集"),
+    )
+    (late,) = (one for one in results if isinstance(one, Terminal))
+    draft.refresh_from_db()
+    if late.code == "catalog.change_begun":
+        assert (draft.kind, draft.as_spec().abstract) == ("change", "写好的摘要")
+    else:
+        assert (late.code, draft.kind) == ("catalog.draft_closed", "cancel"), "the save was told"
 
 
 def test_an_import_sent_twice_at_once_drafts_once(police: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,6 +126,10 @@ def test_tables_chosen_for_drafts(signed_in: SignedIn, site: str, site_home: Pat
     page.goto(source)
     expect(count(page)).to_have_text("已勾选 1 项")
     assert len(chosen) == 1 and ticked(page) == chosen
+    page.locator("main form.panel button.button-main").click()
+    page.wait_for_url(re.compile(r"/compile/(\d+/.*)?$"))
+    page.goto(source)
+    assert boxes(page).count() and ticked(page) == [], "what was drafted is not drafted again"
 
 
 def test_a_case_left_out_stays_left_out(signed_in: SignedIn, furnished_site: str) -> None:

@@ -78,7 +78,7 @@ def draft_change(
     item = item_by_code(code)
     drafted_provider(acting_user, item.provider.code)
     around = around or surroundings()
-    known = _editable_draft_of(item)
+    known = _held_draft_of(item)
     if known is not None and (spec is None or says(known, spec, around)):
         return known
     draft = _blank_draft(acting_user, item, ItemDraft.Kind.CHANGE, origin, around)
@@ -132,9 +132,15 @@ def _editable_draft_of(item: CatalogItem) -> ItemDraft | None:
     return known
 
 
+def _held_draft_of(item: CatalogItem) -> ItemDraft | None:
+    """The item's open draft as :func:`_editable_draft_of` has it, locked before it is read."""
+    list(ItemDraft.objects.select_for_update().filter(item=item).values_list("pk"))
+    return _editable_draft_of(item)
+
+
 def _blank_draft(user: User, item: CatalogItem, kind: str, origin: str, around: Surroundings) -> ItemDraft:
     """A draft to write into: a new one, or the open one as if new, where nobody has written anything in it."""
-    known = _editable_draft_of(item)
+    known = _held_draft_of(item)
     if known is not None and _is_written(known, around):
         raise _begun(item, known)
     draft = known or ItemDraft(provider=item.provider, item=item)

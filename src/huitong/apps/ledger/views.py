@@ -198,7 +198,7 @@ def _audit_listing(target: str) -> Listing[AuditRow]:
         columns=(
             Column("action", _("操作"), head=True),
             Column("at", _("时间"), "time", sorts=True),
-            Column("login", _("账号")),
+            Column("login", _("操作人"), parts=(Part(_("账号")),)),
             Column("target", _("对象"), parts=(Part(_("对象类型")),)),
             Column("request", _("请求编号"), "mono"),
         ),
@@ -223,7 +223,7 @@ def _audit_cells(row: AuditRow) -> tuple[Cell, ...]:
     return (
         Cell(_action_text(row)),
         Cell(row.at),
-        Cell(row.who or row.login, note=row.login if row.who else ""),
+        Cell(row.who or row.login, note=row.login if row.who else "", parts=(row.login,)),
         Cell(
             row.called,
             href=f"{reverse('ledger:audit')}?{query}",

@@ -52,6 +52,10 @@
       count(form);
     });
   }
+  // Names that stay the same when the row has been dealt with: their ticks end when they are sent.
+  document.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented && event.target.matches("[data-ticks-end]")) kept?.removeItem(place(event.target));
+  });
   window.addEventListener("pageshow", () => forms.forEach(count)); // some browsers tick by themselves after Back
   document.addEventListener("submit", (event) => {
     if (!kept || !event.target.matches("[data-sign-out]")) return;
