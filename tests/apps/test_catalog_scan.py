@@ -130,6 +130,7 @@ def test_several_tables_become_drafts_at_once(town: Path, user: Login, as_user: 
     connection.close()
     client = as_user("police")
     page = parsed(client, "/compile/scan/police-db/")
+    assert "police.sqlite" in page.text() and "${" not in page.text(), "where it is, as a reader understands it"
     assert [node.attributes["value"] for node in page.css("input[name=object]")] == ["permit", "vehicle"]
     assert "请先勾选" in client.post("/compile/scan/police-db/").text
     answer = client.post("/compile/scan/police-db/", {"object": ["permit", "vehicle", "gone"]}, follow=True)
