@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import msgspec
 from django.contrib import messages
@@ -21,7 +22,7 @@ from huitong.apps.accounts.visibility import Viewer
 from huitong.apps.cases.selectors import access_case, actions_for
 from huitong.apps.cases.services import act
 from huitong.apps.catalog.checking import Finding
-from huitong.apps.catalog.compile_forms import BasicForm, LinkForm, NewForm, SharingForm, StepForm
+from huitong.apps.catalog.compile_forms import BasicForm, DecideForm, LinkForm, NewForm, SharingForm, StepForm
 from huitong.apps.catalog.differing import Difference, differences
 from huitong.apps.catalog.draft_conflicts import Conflict, save_step, seen_version
 from huitong.apps.catalog.drafting import EDITABLE, copy_draft, discard_draft, draft_item, findings_of, submit_draft
@@ -299,7 +300,13 @@ def draft(request: HttpRequest, draft_id: int) -> HttpResponse:
     return _draft_page(request, draft_id)
 
 
-def _draft_page(request: HttpRequest, draft_id: int, problem: HuitongError | None = None) -> HttpResponse:
+def _draft_page(
+    request: HttpRequest,
+    draft_id: int,
+    tried: DecideForm | None = None,
+    problem: HuitongError | None = None,
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
     """The draft; below a decision that was refused, why, with what was typed for it."""
     require_official(request.user)
     row = access_draft(request.user, draft_id)
@@ -322,9 +329,8 @@ def _draft_page(request: HttpRequest, draft_id: int, problem: HuitongError | Non
         "case_href": case_address(row.case),
         "actions": [one for one in actions_for(request.user, case) if one.name != "resubmit"] if case else (),
     }
-    if problem:
-        context |= {"problem": shown_problem(problem), "words": request.POST.get("comment", "")}
-    return render(request, "catalog/draft.html", context, status=problem.status if problem else 200)
+    context |= {"decide": tried or DecideForm(), "problem": shown_problem(problem) if problem else None}
+    return render(request, "catalog/draft.html", context, status=problem.status if problem else status)
 
 
 @dataclass(frozen=True)
@@ -413,17 +419,23 @@ def decide(request: HttpRequest, draft_id: int) -> HttpResponse:
     require_official(request.user)
     row = access_draft(request.user, draft_id)
     assert isinstance(request.user, User)
+    form = DecideForm(request.POST)
+    if not form.is_valid():
+        return _draft_page(request, draft_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         act(
             request.user,
             number=row.case,
             action=request.POST.get("action", ""),
             version=whole_number(request.POST.get("version", "")),
-            comment=request.POST.get("comment", ""),
+            comment=form.cleaned_data["comment"],
         )
     except Terminal as error:
+        if error.code in form.about:
+            form.refuse(error)
+            return _draft_page(request, draft_id, form, status=error.status)
         if error.status in (401, 403, 404):
             raise
-        return _draft_page(request, draft_id, error)
+        return _draft_page(request, draft_id, form, error)
     messages.success(request, _("已办理。"))
     return redirect("catalog:draft", draft_id)

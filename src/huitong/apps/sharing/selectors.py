@@ -152,6 +152,7 @@ def service_page(viewer: Viewer, code: str) -> ServicePage:
         table=row.table,
         key=row.key,
         key_title=key.shown_title if key else row.key,
+        key_element=key.name if key else "",
         kinds=tuple(row.kinds),
         fields=tuple(fields),
         items=tuple((item.code, item.shown_title) for item in row.items.all()),
