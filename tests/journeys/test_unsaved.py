@@ -91,3 +91,13 @@ def test_a_file_that_is_refused(page: Page, site: str) -> None:
     assert field.evaluate("node => node === document.activeElement")
     assert "id_file_error" in str(field.get_attribute("aria-describedby")).split()
     assert field.get_attribute("aria-invalid") == "true" and page.locator("#id_file_error").is_visible()
+
+
+def test_what_a_project_shares_can_be_written(page: Page, site: str) -> None:
+    """Its lines stand below their heading in full width, and what is wrong in one stands there."""
+    page.goto(f"{site}/projects/new/")
+    page.locator("[name=s0-elements]").fill("没有的")
+    assert page.locator("[name=s0-title]").bounding_box()["width"] > 100  # type: ignore[index]
+    page.locator("main form.panel button.button-main").click()
+    page.locator("#s0-elements-error").wait_for()
+    assert page.locator("[name=s0-elements]").input_value() == "没有的"
