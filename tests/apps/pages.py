@@ -142,6 +142,20 @@ def links(page: HTMLParser) -> set[str]:
     return found
 
 
+def told_at(response: object, field: str) -> str:
+    """What an answer says is wrong at a field, which says so to screen readers and above its form; "" for nothing."""
+    page = HTMLParser(getattr(response, "content").decode())  # noqa: B009 - an answer of the test client
+    error = page.css_first(f"#{field}_error")
+    if error is None:
+        return ""
+    box = page.css_first(f"#{field}") or page.css_first(f"#{field}_group")
+    assert box is not None and f"{field}_error" in (box.attributes.get("aria-describedby") or "").split(), field
+    assert box.tag == "fieldset" or box.attributes.get("aria-invalid") == "true", field
+    linked = [node.attributes["href"] for node in page.css("form [data-errors] a")]
+    assert f"#{box.attributes['id']}" in linked, f"{field} is not named above its form, which gets the focus"
+    return error.text(strip=True)
+
+
 def shown_text(page: HTMLParser) -> str:
     """What a reader sees, without the button that is in the other language on purpose."""
     for node in page.css("script, button[name=language], .terms small[lang]"):

@@ -12,7 +12,9 @@ import msgspec
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from tests.apps.demand_town import ASKED, apply_for, set_up, step, terms
+from tests.apps.pages import told_at
 
 from huitong.apps.accounts.models import User
 from huitong.apps.cases import filing
@@ -89,9 +91,13 @@ def test_files_of_a_draft_are_its_writers(draft: Draft, as_user: As, user: Login
 
 def test_what_is_no_file_is_said_on_the_page(draft: Draft, as_user: As, user: Login) -> None:
     client, address = as_user("hr"), f"/drafts/{draft.pk}/files/"
-    said = client.post(address, {"file": SimpleUploadedFile("a.pdf", b"MZ"), "step": "/evil"}, follow=True)
-    assert said.redirect_chain[0][0] == f"/drafts/{draft.pk}/?step=purpose"
-    assert "a.pdf" in said.content.decode() and client.post(address).status_code == 302
+    said = client.post(address, {"file": SimpleUploadedFile("a.pdf", b"MZ"), "step": "/evil"})
+    assert said.status_code == 422 and "“a.pdf”的内容不是" in told_at(said, "file-file")
+    page = HTMLParser(said.content.decode())
+    steps = page.css_first("form:has(#id_purpose)")
+    assert steps is not None and steps.attributes["action"] == f"/drafts/{draft.pk}/?step=purpose", "which is sent on"
+    assert not page.css("#id_purpose_error"), "nothing was sent of it"
+    assert told_at(client.post(address), "file-file") == "请上传“文件”。"
     for number in range(MOST_DRAFT_FILES):
         add_draft_file(user("hr"), draft=draft.pk, name=f"{number}.txt", content=io.BytesIO(b"1"))
     with pytest.raises(Terminal) as full:

@@ -16,8 +16,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from tests.apps.assessing import INDICATORS, NOW, freeze_now, put_indicators
-from tests.apps.pages import links, parsed, shown_text
+from tests.apps.pages import links, parsed, shown_text, told_at
 from tests.apps.pdf_text import pdf_text
 from tests.apps.test_ledger import evidence, write
 from tests.apps.town import PACK
@@ -384,10 +385,14 @@ def test_the_way_of_a_quarter_on_the_pages(
     assert "本单位：人力资源和社会保障局" in shown_text(page) and "公安" not in shown_text(page)
     answer = hr.post(f"/assessment/{Q}/of/hr/comment/", {"text": "请核对挂接率", "indicator": "link_rate"}, follow=True)
     assert "请核对挂接率" in answer.content.decode()
-    empty = hr.post(f"/assessment/{Q}/of/hr/comment/", {"text": ""}, follow=True).content.decode()
-    assert "请写明内容" in empty
+    empty = hr.post(f"/assessment/{Q}/of/hr/comment/", {"text": "", "indicator": "link_rate"})
+    assert empty.status_code == 422 and told_at(empty, "id_text") == "请填写“意见”。"
+    assert HTMLParser(empty.content.decode()).css_first("option[value=link_rate][selected]"), "what was chosen stays"
     assert "等待答复的意见" in shown_text(parsed(bureau, f"/assessment/{Q}/"))
     comment = Comment.objects.get()
+    silent = bureau.post(f"/assessment/comments/{comment.pk}/answer/", {"text": " "})
+    assert silent.status_code == 422 and told_at(silent, f"answer-{comment.pk}-text") == "请填写“答复”。"
+    assert hr.post(f"/assessment/comments/{comment.pk}/answer/", {"text": " "}).status_code == 403
     bureau.post(f"/assessment/comments/{comment.pk}/answer/", {"text": "已核对"}, follow=True)
     assert "已核对" in shown_text(parsed(hr, f"/assessment/{Q}/of/hr/"))
     verified = bureau.post(f"/assessment/{Q}/verify/", follow=True).content.decode()
@@ -401,8 +406,14 @@ def test_the_way_of_a_quarter_on_the_pages(
 def test_weights_on_the_page(frozen: Quarter, as_user: As) -> None:
     bureau = as_user("bureau")
     form = {f"weight_{one.code}": str(one.weight) for one in INDICATORS}
-    wrong = bureau.post("/assessment/weights/", {**form, "weight_use": "-2", "reason": "x"}, follow=True)
-    assert "权重没有改变" in wrong.content.decode()
+    wrong = bureau.post("/assessment/weights/", {**form, "weight_use": "-2", "reason": "重在应用"})
+    assert wrong.status_code == 422 and told_at(wrong, "id_weight_use")
+    page = HTMLParser(wrong.content.decode())
+    assert page.css_first("details[open] #id_reason[value=重在应用]"), "what was typed stays, in sight"
+    unsaid = bureau.post("/assessment/weights/", {**form, "reason": ""})
+    assert told_at(unsaid, "id_reason") == "请填写“理由”。"
+    nothing = bureau.post("/assessment/weights/", {**dict.fromkeys(form, "0"), "reason": "x"})
+    assert "合计大于零" in told_at(nothing, f"id_{next(iter(form))}")
     right = bureau.post("/assessment/weights/", {**form, "weight_use": "20", "reason": "重在应用"}, follow=True)
     assert "权重第 2 版已生效" in right.content.decode() and "重在应用" in right.content.decode()
     assert as_user("hr").post("/assessment/weights/", form).status_code == 403

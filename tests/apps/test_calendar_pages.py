@@ -15,7 +15,7 @@ from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoAssertNumQueries
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from tests.apps.case_types import REQUEST, open_request
-from tests.apps.pages import parsed
+from tests.apps.pages import parsed, told_at
 
 from huitong.apps.accounts import calendar_days
 from huitong.apps.accounts.models import CalendarDay, User
@@ -78,12 +78,12 @@ def test_a_pasted_notice_makes_the_year_official_and_moves_deadlines(waiting: Ca
 def test_a_notice_that_does_not_add_up_is_not_taken(town: Path, as_user: As) -> None:
     wrong = TEXT.replace("周五", "周四")
     answer = as_user("bureau").post("/calendar/2027/notice/", {"text": wrong, "number": "", "confirm": "1"})
-    assert answer.status_code == 200 and "星期和日期对不上" in answer.text
+    assert answer.status_code == 200 and "星期和日期对不上" in told_at(answer, "id_text")
     unnamed = TEXT.replace("国办发明电〔2026〕9号", "")
     answer = as_user("bureau").post("/calendar/2027/notice/", {"text": unnamed, "number": "", "confirm": "1"})
-    assert "没有读出文号" in answer.text
+    assert "没有读出文号" in told_at(answer, "id_number") and not told_at(answer, "id_text")
     empty = as_user("bureau").post("/calendar/2027/notice/", {"text": "没有日期", "number": "x", "confirm": "1"})
-    assert "没有读出日期" in empty.text
+    assert "没有读出日期" in told_at(empty, "id_text")
     assert 2027 not in working_calendar().official_years and not CalendarDay.objects.exists()
 
 

@@ -14,11 +14,13 @@ from django.test import Client
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from selectolax.lexbor import LexborNode as Node
 from tests.apps.case_types import REQUEST, open_request
-from tests.apps.pages import ROLES, parsed
+from tests.apps.pages import ROLES, parsed, told_at
 
 from huitong.apps.accounts.models import User
+from huitong.apps.cases import views
 from huitong.apps.cases.models import Attachment, Case
 from huitong.apps.cases.services import act, advance_clocks, comment_on, put_case_type
+from huitong.apps.cases.specs import BulkOffer
 from huitong.apps.notices.models import Notice
 from huitong.foundation import clock
 
@@ -126,7 +128,7 @@ def test_a_refused_action_stands_open_alone(opened: Case, as_: Open) -> None:
     assert usual.css_first(f"form[action='/cases/{NUMBER}/act/pass_on/']") is not None
     (tried,) = _open_actions(client.post(f"/cases/{NUMBER}/act/ask_back/", {"version": 1}))
     summary, reason = tried.css_first("[data-errors]"), tried.css_first("#ask_back-comment")
-    assert summary is not None and "理由：请说明理由。" in summary.text(), "in sight, and form.js gives it the focus"
+    assert summary is not None and "请说明理由。" in summary.text(), "in sight, and form.js gives it the focus"
     assert reason is not None and reason.attributes["aria-required"] == "true"
     assert tried.css_first("label[for=ask_back-comment] .required") is not None
     page = parsed(client, f"/cases/{NUMBER}/")
@@ -140,7 +142,25 @@ def test_questions_that_must_be_answered_are_marked(opened: Case, as_: Open) -> 
     assert page.css_first("label[for=complete-purpose] .required") is not None
     assert page.css_first("#complete-purpose[aria-required=true]") is not None
     refused = applicant.post(f"/cases/{NUMBER}/act/complete/", {"version": 2, "purpose": " "})
-    assert text(refused).count("请填写。") == 2, "once above the form and once at the field"
+    assert text(refused).count("请填写“用途”。") == 2, "once above the form and once at the field"
+
+
+def test_a_file_that_is_refused_says_so_where_it_was_chosen(opened: Case, as_: Open) -> None:
+    client, address = as_("hr"), f"/cases/{NUMBER}/files/"
+    assert told_at(client.post(address), "file-file") == "请上传“文件”。"
+    wrong = client.post(address, {"file": SimpleUploadedFile("a.pdf", b"<html>")})
+    assert wrong.status_code == 415 and "“a.pdf”的内容不是可以接受的类型" in told_at(wrong, "file-file")
+    assert "需要户籍人口" in text(wrong), "the page is there as before"
+    english = client.post(address, headers={"accept-language": "en"})
+    assert told_at(english, "file-file") == "Upload “File”."
+
+
+def test_many_at_once_want_one_reason(opened: Case, as_: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    offer = BulkOffer("request", "pass_on", "转提供方", states=("checking",), reason=True)
+    monkeypatch.setattr(views, "bulk_offers", lambda *_: (offer,))
+    asked = {"type": "request", "action": "pass_on", "case": f"{NUMBER}:1"}
+    refused = as_("bureau").post("/cases/bulk/", {**asked, "comment": " "})
+    assert told_at(refused, "bulk-comment") == "请填写“理由”。" and Case.objects.get().version == 1
 
 
 def _open_actions(response: object) -> list[Node]:
@@ -160,10 +180,19 @@ def test_claim_comment_extend_and_hand_over_on_the_page(opened: Case, as_: Open,
     assert client.post(f"/cases/{NUMBER}/hand-over/", {"login": "hr"}).status_code == 409
     refused = client.post(f"/cases/{NUMBER}/extend/answer/", {"version": 3, "days": 90, "reason": "还要整理"})
     page = HTMLParser(refused.content.decode())
-    field = page.css_first("#why-answer")
-    assert refused.status_code >= 400 and field is not None and field.attributes["value"] == "还要整理"
-    assert page.css_first("details[open] #why-answer") is not None, "where it was typed"
-    assert not page.css_first("#say").text(), "and nowhere else"  # type: ignore[union-attr]
+    field = page.css_first("#extend-answer-reason")
+    assert refused.status_code == 422 and field is not None and field.attributes["value"] == "还要整理"
+    assert "不能延长 90 个" in told_at(refused, "extend-answer-days")
+    assert page.css_first("details[open] #extend-answer-reason") is not None, "where it was typed"
+    assert not page.css_first("#say-comment").text(), "and nowhere else"  # type: ignore[union-attr]
+    nothing = client.post(f"/cases/{NUMBER}/extend/answer/", {"version": 3, "days": ""})
+    assert told_at(nothing, "extend-answer-days").startswith("请填写“工作日")
+    assert told_at(nothing, "extend-answer-reason") == "请填写“理由”。"
+    assert "没有账号“nobody”" in told_at(kept, "say-comment")
+    assert told_at(client.post(f"/cases/{NUMBER}/comment/", {}), "say-comment") == "请填写“留言”。"
+    refused = client.post(f"/cases/{NUMBER}/hand-over/", {"login": "hr", "comment": "请接着办"})
+    assert told_at(refused, "over-login") and refused.status_code == 409
+    assert HTMLParser(refused.content.decode()).css_first("#over-comment").attributes["value"] == "请接着办"  # type: ignore[union-attr]
     assert "已退回队列" in text(client.post(f"/cases/{NUMBER}/release/", follow=True))
     assert list(Notice.objects.filter(user__login="hr").values_list("event", flat=True)) == [
         "case.extended",

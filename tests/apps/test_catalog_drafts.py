@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from django.test import Client
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
-from tests.apps.pages import parsed
+from tests.apps.pages import parsed, told_at
 from tests.apps.test_catalog_checks import CLASSES
 
 from huitong.apps.accounts.models import User
@@ -101,6 +101,8 @@ def test_an_item_goes_from_form_to_catalog(written: ItemDraft, as_user: As) -> N
     assert stale.status_code == 409 and kept is not None and kept.text() == "同意发布", (
         "what was written is still there"
     )
+    silent = bureau.post(f"/compile/{written.pk}/decide/", {"action": "reject", "version": case.version})
+    assert silent.status_code == 422 and "必须说明理由" in told_at(silent, "decide-comment")
     answer = bureau.post(f"/compile/{written.pk}/decide/", {"action": "approve", "version": case.version})
     assert answer.status_code == 302
     item = CatalogItem.objects.get(title="居住证签发信息")

@@ -13,6 +13,7 @@ from django.test import Client
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
+from tests.apps.pages import told_at
 from tests.apps.test_catalog_checks import GOOD
 
 from huitong.apps.accounts.models import User
@@ -112,12 +113,41 @@ def test_good_items_become_drafts_beside_wrong_ones(town: Path, user: Login, as_
     foreign = msgspec.structs.replace(GOOD, code="", title="别人的", provider="hr", table="hr_other")
     content = workbook_of((change, msgspec.structs.replace(GOOD, code=""), foreign))
     upload = SimpleUploadedFile("目录.xlsx", content)
-    page = as_user("police").post("/compile/import/", {"file": upload}).content.decode()
+    answer = as_user("police").post("/compile/import/", {"file": upload})
+    page = answer.content.decode()
+    assert told_at(answer, "id_file") == "表格里有 1 处不对，1 项目录没有导入，见下面的清单。"
+    assert page.index('id="id_file_error"') < page.index('id="problems"'), "below it"
     drafts = {draft.kind: draft for draft in ItemDraft.objects.all()}
     assert set(drafts) == {"create", "change"} and "没有导入的内容" in page
     assert drafts["change"].as_spec().rules == change.rules and drafts["change"].as_spec().link == change.link
     assert drafts["change"].as_spec().abstract == change.abstract
     assert drafts["create"].origin == "excel"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "status", "said"),
+    [
+        ("目录.pdf", b"%PDF-1.7", 200, "只能上传 xlsx 文件"),
+        ("目录.xlsx", b"%PDF-1.7", 200, "文件内容和扩展名不符"),
+        ("目录.xlsx", b"PK\x03\x04", 422, "不是有效的 Excel 工作簿"),
+        ("目录.xlsx", b"", 200, "空"),
+        ("", b"", 200, "请上传“Excel 文件”。"),
+    ],
+)
+def test_a_file_that_is_no_workbook_is_refused_where_it_was_chosen(
+    name: str, content: bytes, status: int, said: str, town: Path, as_user: As
+) -> None:
+    sent = {"file": SimpleUploadedFile(name, content)} if name else {}
+    answer = as_user("police").post("/compile/import/", sent)
+    assert (answer.status_code, said in told_at(answer, "id_file")) == (status, True)
+    assert "下载模板" in answer.content.decode(), "the page is there as before"
+
+
+def test_a_workbook_without_headings_says_so_at_the_file(town: Path, as_user: As) -> None:
+    stream = io.BytesIO()
+    Workbook().save(stream)
+    answer = as_user("police").post("/compile/import/", {"file": SimpleUploadedFile("空.xlsx", stream.getvalue())})
+    assert answer.status_code == 422 and "没有“信息资源名称”这一列" in told_at(answer, "id_file")
 
 
 @pytest.fixture

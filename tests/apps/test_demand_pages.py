@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from tests.apps.demand_town import ASKED, UNTIL, apply_for, demand_of, set_up, step, terms
-from tests.apps.pages import links, parsed
+from tests.apps.pages import links, parsed, told_at
 from tests.apps.test_pages import PROMISES
 
 from huitong.apps.accounts.models import User
@@ -62,7 +62,7 @@ def test_from_the_service_to_the_grant(as_: Open) -> None:
     assert "5 个工作日内" in words(hr.get("/apply/service/resident/"))
     begun = hr.post("/apply/service/resident/")
     address = begun.headers["Location"]
-    assert "这个字段是必填项" in words(hr.post(address, {}))
+    assert "请填写“法律依据”。" in words(hr.post(address, {}))
     hr.post(address, PURPOSE)
     scope = hr.get(f"{address}?step=scope").content.decode()
     assert scope.count(" checked") == 2, "the least: the key, and one way"
@@ -80,9 +80,11 @@ def test_from_the_service_to_the_grant(as_: Open) -> None:
     assert case.number in words(police.get("/needs/?time=waiting"))
     given = {**terms(granted_quota="20"), "version": "2", "comment": "限量"}
     too_much = police.post(f"/needs/application/{case.number}/approve/", {**given, "granted_quota": "9999"})
-    assert too_much.status_code == 422
+    assert told_at(too_much, "id_approve_granted_quota") == "申请的是每日 200，不能超过。"
+    too_long = police.post(f"/needs/application/{case.number}/approve/", {**given, "granted_until": "2099-01-01"})
+    assert "不能更晚" in told_at(too_long, "id_approve_granted_until")
     incomplete = police.post(f"/needs/application/{case.number}/approve/", {**given, "granted_fields": []})
-    assert incomplete.status_code == 200 and "这个字段是必填项" in words(incomplete)
+    assert incomplete.status_code == 200 and "请选择“同意的项目”。" in words(incomplete)
     done = words(police.post(f"/needs/application/{case.number}/approve/", given, follow=True))
     assert "怎样调用" in done and "按期答复" in done and "限量" in done
     grant = Grant.objects.get(purpose=ASKED.purpose)
@@ -168,6 +170,8 @@ def test_filing_a_demand_after_a_look_at_what_there_is(as_: Open, user: Login) -
         and "性别" in looked
         and not Need.objects.filter(applicant__code="hr")
     )
+    unsaid = hr.post(f"/demands/{known.number}/join/", {"matter": " "})
+    assert told_at(unsaid, "id_matter") == "请填写“本单位用于什么事项”。" and unsaid.status_code == 422
     joined = hr.post(f"/demands/{known.number}/join/", {"matter": "就业登记"}, follow=True)
     assert "已加入" in words(joined) and Joiner.objects.count() == 1
     filed = hr.post("/demands/new/", {**asked, "confirm": "1", "elements": ["sex", "nonsense"]}, follow=True)
@@ -176,8 +180,14 @@ def test_filing_a_demand_after_a_look_at_what_there_is(as_: Open, user: Login) -
     bureau = as_("bureau")
     page = words(bureau.get(f"/demands/{case.number}/"))
     assert "转给它 公安" in page and "权威来源：性别" in page
+    nobody = bureau.post(f"/needs/demand/{case.number}/route/", {"version": "1", "department": "town"})
+    assert "还没有数据专员" in told_at(nobody, "id_route_department")
     bureau.post(f"/needs/demand/{case.number}/route/", {"version": "1", "department": "police"})
     police = as_("police")
+    unsaid = police.post(f"/needs/demand/{case.number}/send_back/", {"version": "2"})
+    assert told_at(unsaid, "id_send_back_comment") == "请填写“理由”。"
+    strange = police.post(f"/needs/demand/{case.number}/publish/", {"version": "2", "item": "NO-SUCH"})
+    assert "没有“NO-SUCH”" in told_at(strange, "id_publish_item") and "NO-SUCH" in strange.content.decode()
     assert (
         police.post(f"/needs/demand/{case.number}/send_back/", {"version": "2", "comment": "在社保"}).status_code == 302
     )

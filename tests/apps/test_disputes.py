@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
+from tests.apps.pages import told_at
 from tests.apps.town import CENTRE_ROWS, CITIZEN, INSURANCE, INSURED, PACK
 
 from huitong.apps.accounts.models import User
@@ -112,7 +113,7 @@ def test_half_a_minute_from_a_value_to_its_department(
     )
     assert CITIZEN not in form.content.decode() and MOBILE not in form.content.decode()
     blank = client.post("/disputes/value/", {"token": token, "statement": ""})
-    assert "请填写。" in words(blank) and not Case.objects.exists()
+    assert told_at(blank, "id_statement").startswith("请填写“") and not Case.objects.exists()
     told = client.post("/disputes/value/", {"token": token, "doubt": "outdated", "statement": f"本人电话应为{MOBILE}"})
     assert "请删去号码" in words(told) and not Case.objects.exists()
     sent = client.post(

@@ -272,6 +272,16 @@ def test_signing_out_and_expiry_leave_no_session(browser: Client, user: Login) -
     assert SignedIn.objects.count() == 1
 
 
+def test_what_is_missing_to_sign_in_is_named(browser: Client) -> None:
+    for language, said in (
+        ("zh", ("请填写“账号”。", "请填写“密码”。")),
+        ("en", ("Fill in “Account”.", "Fill in “Password”.")),
+    ):
+        page = browser.post("/login/", {}, headers={"accept-language": language})
+        found = [node.text(strip=True) for node in HTMLParser(page.content.decode()).css(".field .error")]
+        assert tuple(found) == said
+
+
 def test_a_new_password_ends_other_sessions(browser: Client) -> None:
     other = Client(headers={"host": "localhost"})
     sign_in(other)

@@ -21,6 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
+from tests.apps.pages import told_at
 from tests.apps.town import CITIZEN, GRANT, SECRET
 
 from huitong.apps.accounts.models import User
@@ -277,7 +278,10 @@ def test_the_page_of_a_grant_changes_it(as_: Callable[[str], Client]) -> None:
     assert "暂停授权" in words(police.get("/grants/hr-resident/")) and "暂停授权" not in words(
         hr.get("/grants/hr-resident/")
     )
-    assert police.post("/grants/hr-resident/suspend/", {"reason": ""}).status_code == 422
+    unsaid = police.post("/grants/hr-resident/suspend/", {"reason": ""})
+    assert unsaid.status_code == 422 and told_at(unsaid, "suspend-reason") == "请填写“理由”。"
+    unfolded = HTMLParser(unsaid.content.decode()).css("details.unfold[open]")
+    assert [one.css_first("h3").text() for one in unfolded] == ["暂停授权"], "and no other"  # type: ignore[union-attr]
     assert police.post("/grants/hr-resident/suspend/", {"reason": "核查"}, follow=True).status_code == 200
     assert "核查" in words(hr.get("/grants/hr-resident/")), "the consumer reads why"
     assert hr.post("/grants/hr-resident/resume/", {"reason": "x"}).status_code == 403
@@ -285,7 +289,11 @@ def test_the_page_of_a_grant_changes_it(as_: Callable[[str], Client]) -> None:
     police.post("/grants/hr-resident/resume/", {"reason": "查清"})
     asked = {"digest": digest(), "fields_left": ["id_number"], "kinds": ["verify"], "quota": "9", "reason": "够用"}
     wrong = police.post("/grants/hr-resident/change/", {**asked, "only_field": "sex"})
-    assert "请同时选择项目并填写取值" in words(wrong)
+    assert "请同时选择项目并填写取值" in told_at(wrong, "id_only_values")
+    wider = police.post("/grants/hr-resident/change/", {**asked, "quota": "99999999"})
+    assert wider.status_code == 200 and "扩大了“每日限额”" in told_at(wider, "id_quota")
+    stale = police.post("/grants/hr-resident/change/", {**asked, "digest": "0"})
+    assert stale.status_code == 409 and "够用" in words(stale) and "请刷新页面" in words(stale)
     done = police.post("/grants/hr-resident/change/", {**asked, "only_field": "sex", "only_values": "2"}, follow=True)
     assert "变更已生效" in words(done)
     spec = Grant.objects.get(code="hr-resident").as_spec()
@@ -296,7 +304,10 @@ def test_a_secret_is_on_one_page_only(as_: Callable[[str], Client]) -> None:
     developer = as_("developer")
     made = developer.post("/apps/new/", {"code": "hr-jobs", "title": "就业服务"}, follow=True)
     assert "尚未生成" in words(made)
-    assert "已有应用使用账号" in words(developer.post("/apps/new/", {"code": "hr-jobs", "title": "就业"}))
+    taken = developer.post("/apps/new/", {"code": "hr-jobs", "title": "就业"})
+    assert "已有应用使用账号" in told_at(taken, "id_code")
+    unsaid = developer.post("/apps/hr-jobs/suspend/", {"reason": " "})
+    assert unsaid.status_code == 422 and told_at(unsaid, "suspend-reason") == "请填写“理由”。"
     shown = developer.post("/apps/hr-jobs/secret/")
     assert "只显示这一次" in words(shown) and "no-store" in shown.headers["Cache-Control"]
     again = words(developer.get("/apps/hr-jobs/"))

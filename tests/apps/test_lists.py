@@ -8,7 +8,8 @@ from collections.abc import Callable
 import openpyxl
 import pytest
 from django.test import Client
-from tests.apps.pages import parsed
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
+from tests.apps.pages import parsed, told_at
 from tests.apps.town import PERSON
 
 from huitong.apps.accounts.models import User
@@ -96,6 +97,17 @@ def test_nobody_reaches_the_views_of_others(bureau: Client, user: Login) -> None
 def test_a_view_leads_nowhere_else(bureau: Client, address: str) -> None:
     answer = bureau.post("/lists/views/save/", {"listing": "items", "next": address, "title": "x"})
     assert answer.status_code == 400 and not SavedView.objects.exists()
+
+
+def test_a_view_without_a_name_is_asked_for_one(bureau: Client) -> None:
+    form = {"listing": "items", "next": "/items/?q=户籍", "title": " ", "default": "1"}
+    unnamed = bureau.post("/lists/views/save/", form)
+    assert unnamed.status_code == 422 and told_at(unnamed, "id_title") == "请填写“视图名称”。"
+    page = HTMLParser(unnamed.content.decode())
+    sent = {node.attributes["name"]: node.attributes.get("value") for node in page.css("main form input")}
+    assert sent["next"] == "/items/?q=户籍" and page.css_first("#id_default[checked]") is not None
+    assert page.css_first("main form .form-actions a").attributes["href"] == "/items/?q=户籍"  # type: ignore[union-attr]
+    assert keep(bureau, str(sent["next"]), "有名称", default="1")
 
 
 def test_views_have_names_and_an_end(user: Login) -> None:

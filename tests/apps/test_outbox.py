@@ -20,6 +20,7 @@ from django.conf import settings as django_settings
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
+from tests.apps.pages import told_at
 from tests.apps.test_notices import WHAT
 
 from huitong.apps.accounts.models import Organisation, User
@@ -298,7 +299,9 @@ def test_everybody_sets_their_own_address(mailing: None, as_user: As, user: Logi
     assert client.post(link).headers["Location"] == "/notices/"
     assert user("hr").email == "me@hr.example" and 'value="me@hr.example"' in client.get("/notices/").text
     assert client.post(link).status_code == 409, "once"
-    assert "不是电子邮箱地址" in client.post("/notices/mail/", {"address": "me"}, follow=True).text
+    wrong = client.post("/notices/mail/", {"address": "me"})
+    assert wrong.status_code == 422 and "“me”不是电子邮箱地址" in told_at(wrong, "id_address")
+    assert 'value="me"' in wrong.text, "what was typed is there to be mended"
     assert "没有改变" in client.post("/notices/mail/", {"address": "me@hr.example"}, follow=True).text
     assert user("hr").email == "me@hr.example" and OutboxMessage.objects.count() == 1
     entry = AuditEntry.objects.get(action="notices.set_mail_address")

@@ -13,7 +13,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from tests.apps.gateways import running_gateway
-from tests.apps.pages import parsed
+from tests.apps.pages import parsed, told_at
 from tests.apps.town import BROKEN, CITIZEN, PASSWORD
 
 from huitong.apps.accounts.models import User
@@ -183,7 +183,13 @@ def test_a_look_up_needs_a_purpose(as_: Callable[[str], Client], system: User, h
     assert told.css_first("form [data-errors] a[href='#id_key']") is not None, "which gets the focus"
     assert "不是 18 位" in told.css_first("#id_key_error").text()  # type: ignore[union-attr]
     nothing = HTMLParser(client.post("/look-up/", {}).content.decode())
-    assert len(nothing.css("form [data-errors] li")) == 3, "purpose, library and number"
+    assert [node.text() for node in nothing.css("form [data-errors] li")] == [
+        "请选择“用途”。",
+        "请选择“查哪个库”。",
+        "请填写“号码”。",
+    ]
+    assert told.css_first('form[data-guard="unsaved"] #id_key') is not None, "leaving asks first"
+    assert parsed(client, "/look-up/").css_first("form[data-guard] #id_key") is None
     import_evidence()
     assert "办理群众或企业申请的事项" in words(client.get("/evidence/"))
     own = words(as_("citizen").get("/evidence/"))
@@ -216,11 +222,30 @@ def test_trying_a_service(as_: Callable[[str], Client], system: User, home: Path
         assert "已留下存证" in answer and "Purpose: hr-resident" in answer
         verified = try_it(client, "resident", grant="hr-resident", kind="verify", field="person_name", value="张0")
         assert "true" in verified and "138******00" not in verified
-        assert "核验时请填写" in try_it(client, "resident", grant="hr-resident", kind="verify")
+        unsaid = client.post("/services/resident/", {"key": CITIZEN, "grant": "hr-resident", "kind": "verify"})
+        assert told_at(unsaid, "id_value").startswith("核验时请填写")
+        assert told_at(unsaid, "id_field") == "请选择“核验哪一项”。"
+        unknown = try_it(client, "resident", grant="hr-resident", kind="records", key="110101199003070994")
+        assert "已留下存证" in unknown, "a number that may be somebody's is asked about"
         assert "您的单位还没有这项服务的有效授权" in words(client.get("/services/insurance/")), "it is another's grant"
         assert parsed(client, "/services/insurance/").css(".empty a.button[href='/apply/service/insurance/']")
     import_evidence()
     assert "B-1" in words(as_("bureau").get("/evidence/"))
+
+
+def test_a_number_that_cannot_be_is_not_tried(as_: Callable[[str], Client], system: User) -> None:
+    """As in a look-up: it is said at the number, and nobody is asked; there is no gateway here to ask."""
+    run_chain(system)
+    client, asked = as_("developer"), {"grant": "hr-resident", "kind": "records"}
+    for number, why in (("123", "不是 18 位"), (f"{CITIZEN[:-1]}0", "校验码不符"), ("", "请填写“公民身份号码”。")):
+        wrong = client.post("/services/resident/", {**asked, "key": number})
+        assert why in told_at(wrong, "id_key") and "服务暂时无法试用" not in words(wrong), number
+        page = HTMLParser(wrong.content.decode())
+        assert page.css_first("#id_key").attributes.get("value", "") == number  # type: ignore[union-attr]
+        assert page.css_first("#reply") is None, "where the page would be scrolled to"
+        assert page.css_first('form[data-guard="unsaved"] #id_key') is not None, "leaving asks first"
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in CITIZEN)
+    assert not told_at(client.post("/services/resident/", {**asked, "key": wide}), "id_key"), "as in a look-up"
 
 
 def test_trying_without_a_gateway(as_: Callable[[str], Client], system: User) -> None:

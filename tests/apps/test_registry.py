@@ -9,7 +9,8 @@ import msgspec
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
-from tests.apps.pages import parsed
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
+from tests.apps.pages import parsed, told_at
 
 from huitong.apps.accounts.models import Organisation, System, User
 from huitong.apps.accounts.services import put_user
@@ -283,7 +284,12 @@ def test_a_project_is_asked_about_cut_and_counted(ready: None, user: Login, as_u
     assert "核减后同意" in page and "已改为从平台获取" in page
     url = f"/projects/{row.pk}/decide/"
     same = client.post(url, {"action": "cut", "approved_amount": "1000000", "comment": "一样"})
-    assert same.status_code == 422
+    assert same.status_code == 422 and "应少于申报的" in told_at(same, "decide-approved_amount")
+    silent = client.post(url, {"action": "cut", "approved_amount": "712,000"})
+    assert "必须说明理由" in told_at(silent, "decide-comment") and 'value="712,000"' in silent.text
+    amiss = client.post(url, {"action": "cut", "approved_amount": "不少", "comment": "减采集"})
+    assert told_at(amiss, "decide-approved_amount") and "减采集" in amiss.text
+    assert "请填写“" in told_at(client.post(url, {"action": "cut", "comment": "减"}), "decide-approved_amount")
     assert client.post(url, {"action": "cut", "approved_amount": "712,000", "comment": "减采集"}).status_code == 302
     row.refresh_from_db()
     assert (row.state, row.approved) == ("cut", 712_000)
@@ -322,6 +328,8 @@ def test_the_forms_work(ready: None, as_user: As) -> None:
     assert client.post("/systems/new/", form).status_code == 302
     assert [one.tables for one in System.objects.get(code="hr-px").as_spec().databases] == [30, 0]
     assert "这个代码已经有系统在用" in client.post("/systems/new/", form).content.decode()
+    merged = client.post("/systems/hr-px/edit/", {**form, "state": "merged"})
+    assert "没有写明并入了哪个系统" in told_at(merged, "id_successor")
     assert client.post("/systems/hr-px/edit/", {**form, "state": "retiring"}).status_code == 302
     project = {"title": "培训平台", "organisation": "hr", "kind": "new", "purpose": "办培训", "asked": "1,000",
                "collects": "公民身份号码、手机号码", "shares": "1", "s0-title": "结业", "s0-type": "conditional",
@@ -333,6 +341,11 @@ def test_the_forms_work(ready: None, as_user: As) -> None:
     assert row.as_spec().collects == ("id_number", "mobile") and row.as_spec().shares[0].elements == ("person_name",)
     unknown = client.post("/projects/new/", {**project, "collects": "没有的", "s0-elements": "也没有"}).content.decode()
     assert "没有的" in unknown and "也没有" in unknown and Project.objects.count() == 1
+    line = HTMLParser(unknown).css_first("[name=s0-elements][aria-invalid][aria-describedby=s0-elements-error]")
+    assert line is not None and line.attributes["value"] == "也没有", "what was typed is there to be mended"
+    assert "没有这些数据元：也没有" in HTMLParser(unknown).css_first("#s0-elements-error").text()  # type: ignore[union-attr]
+    untitled = client.post("/projects/new/", {**project, "s0-title": ""}).content.decode()
+    assert "第 1 行：请写明是什么数据。" in untitled and Project.objects.count() == 1
     assert client.post(f"/projects/{row.pk}/submit/").status_code == 302
     for login, status in (("police", 404), ("leader", 200), ("citizen", 403), ("centre", 404), ("developer", 200)):
         assert as_user(login).get(f"/projects/{row.pk}/").status_code == status, login

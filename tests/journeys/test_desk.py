@@ -135,7 +135,7 @@ def test_looking_somebody_up(visit: Visit) -> None:
     police.open("/look-up/")
     police.page.locator("[name=key]").fill(CITIZEN)
     police.click("form:has([name=key]) button.button-main")
-    police.says(("这个字段是必填项", "This field is required"))
+    police.says(("请选择“用途”。", "Choose “Purpose”."))
     police.page.get_by_label(
         police.say(("办理群众或企业申请的事项", "Handle what a person or company applied for"))
     ).check()

@@ -20,15 +20,18 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from huitong.apps.accounts.selectors import organisations_like
-from huitong.apps.labels import Text
+from huitong.apps.labels import Text, language
+from huitong.foundation.errors import HuitongError
 
 MEGABYTE = 1_000_000
 SIGNATURES: Mapping[str, tuple[bytes, ...]] = {
     "pdf": (b"%PDF-",),
     "png": (b"\x89PNG\r\n\x1a\n",),
     "jpg": (b"\xff\xd8\xff",),
+    "jpeg": (b"\xff\xd8\xff",),
     "xlsx": (b"PK\x03\x04",),
     "docx": (b"PK\x03\x04",),
+    "ofd": (b"PK\x03\x04",),
     "zip": (b"PK\x03\x04",),
 }
 """How files of a kind begin; a kind that is not named here is text."""
@@ -52,7 +55,49 @@ class ShownGroup:
     fields: Sequence[forms.BoundField]
 
 
-class SiteForm(forms.Form):
+class SpecificErrors(forms.BaseForm):
+    """What is wrong is said at the field that it is about, and what is missing in the field's own words."""
+
+    about: Mapping[str, str] = {}
+    """The field that a service's refusal is about, by the error's code; every other stands above the fields."""
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Add an error; that a field is required names it, unless the field has words of its own for it."""
+        plain = forms.Field.default_error_messages["required"]
+        if field is not None and getattr(error, "code", "") == "required" and error.message == plain:
+            error = missing(self[field])
+        super().add_error(field, error)
+
+    def refuse(self, error: HuitongError) -> None:
+        """Say why a service refused what was sent.
+
+        Raises:
+            HuitongError: the error itself where no field is to blame, for the reader may not do this, or what it is
+                about is not there.
+        """
+        field = self.about.get(error.code)
+        field = field if field in self.fields else None
+        if field is None and error.status in (401, 403, 404):
+            raise error
+        gap = " " if language() == "en" else ""
+        self.add_error(field, f"{error.detail(language())}{gap}{error.hint(language())}")
+
+
+def missing(bound: forms.BoundField) -> forms.ValidationError:
+    """Return what is said of a field that was left empty: what to do there, by the field's name."""
+    kind = bound.field
+    if isinstance(kind, forms.FileField):
+        words = _("请上传“%(label)s”。")
+    elif isinstance(kind.widget, forms.CheckboxInput):
+        words = _("请勾选“%(label)s”。")
+    elif isinstance(kind.widget, forms.Select | forms.RadioSelect):
+        words = _("请选择“%(label)s”。")
+    else:
+        words = _("请填写“%(label)s”。")
+    return forms.ValidationError(words, code="required", params={"label": bound.label})
+
+
+class SiteForm(SpecificErrors, forms.Form):
     """A form in the look of the site. The browser checks nothing: the server's messages are the better ones."""
 
     groups: ClassVar[Sequence[Group]] = ()

@@ -43,11 +43,16 @@ class Steps:
         request: whose session keeps what was entered.
         name: tells this form from others in the session, e.g. ``apply:POLICE-01``.
         steps: in order.
+        step: the one to show, where the address does not say it: then what was sent is no step's.
     """
 
-    def __init__(self, request: HttpRequest, name: str, steps: Sequence[Step]) -> None:
+    page = ""
+    """The address of the steps' page; "" where they are only shown on it."""
+
+    def __init__(self, request: HttpRequest, name: str, steps: Sequence[Step], step: str = "") -> None:
         self.request, self.key, self.steps = request, f"steps:{name}", tuple(steps)
-        asked = request.GET.get("step", "")
+        self.sent = request.method == "POST" and not step
+        asked = step or request.GET.get("step", "")
         place = next((at for at, step in enumerate(self.steps) if step.name == asked), 0)
         self.place = min(place, self._reached())
 
@@ -64,12 +69,17 @@ class Steps:
     @property
     def previous(self) -> str:
         """The address of the step before; "" on the first."""
-        return f"?step={self.steps[self.place - 1].name}" if self.place else ""
+        return f"{self.page}?step={self.steps[self.place - 1].name}" if self.place else ""
+
+    @property
+    def here(self) -> str:
+        """The address of the step shown."""
+        return f"{self.page}?step={self.current.name}"
 
     @property
     def following(self) -> str:
         """The address of the step after the one shown."""
-        return f"?step={self.steps[min(self.place + 1, len(self.steps) - 1)].name}"
+        return f"{self.page}?step={self.steps[min(self.place + 1, len(self.steps) - 1)].name}"
 
     @property
     def progress(self) -> list[ShownStep]:
@@ -80,7 +90,7 @@ class Steps:
     def form(self, initial: Mapping[str, Any] | None = None) -> SiteForm:
         """Return the form of the step shown: what was sent, else what was entered before, else ``initial``."""
         kind = self.current.form
-        if self.request.method == "POST":
+        if self.sent:
             return kind(self.request.POST, self.request.FILES)
         kept = self._kept().get(self.current.name)
         return kind(initial=_entered(kind, kept) if kept is not None else initial)
@@ -123,7 +133,7 @@ class Steps:
             return ShownStep(step.title, "current")
         if at > reached:
             return ShownStep(step.title, "todo")
-        return ShownStep(step.title, "done" if step.name in self._kept() else "open", f"?step={step.name}")
+        return ShownStep(step.title, "done" if step.name in self._kept() else "open", f"{self.page}?step={step.name}")
 
 
 def _entered(kind: type[SiteForm], kept: str) -> dict[str, Any]:

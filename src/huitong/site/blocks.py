@@ -98,15 +98,18 @@ def empty(content: str, icon: str, title: object) -> SafeString:
     return format_html('<div class="empty">{}<h3>{}</h3>{}</div>', icon_svg(icon), title, content)
 
 
-def dialog(content: str, trigger: object, title: object, style: str = "", icon: str = "") -> SafeString:
+def dialog(
+    content: str, trigger: object, title: object, style: str = "", icon: str = "", unfolded: object = ""
+) -> SafeString:
     """``{% dialog trigger title "button-danger" "ban" %}…{% enddialog %}``: a button that opens a dialog.
 
     What cannot be undone is asked in one: its words say what follows, its button does it. Without JavaScript it
-    unfolds.
+    unfolds, and so it does where it comes back ``unfolded``, with what is wrong in it.
     """
     return format_html(
-        '<details class="unfold" data-dialog><summary class="{}">{}{}</summary>'
+        '<details class="unfold" data-dialog{}><summary class="{}">{}{}</summary>'
         '<div class="unfold-body stack"><h3>{}</h3>{}</div></details>',
+        mark_safe(" open" if unfolded else ""),
         f"button {style}".strip(),
         icon_svg(icon) if icon else "",
         trigger,

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huitong.apps.accounts.adapters import as_form_error
 from huitong.apps.accounts.attempts import open_attempt, origin_of, succeed
+from huitong.apps.forms import SpecificErrors
 from huitong.apps.labels import Text
 from huitong.foundation.errors import Terminal
 
@@ -38,7 +39,7 @@ def dress(form: forms.Form, labels: dict[str, Text]) -> None:
             field.widget.attrs["class"] = "input"
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]
+class SignInForm(SpecificErrors, LoginForm):  # type: ignore[misc]
     """Login and password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -48,7 +49,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         self.fields["login"].widget.attrs["autocapitalize"] = "none"
 
 
-class ConfirmForm(ReauthenticateForm):  # type: ignore[misc]
+class ConfirmForm(SpecificErrors, ReauthenticateForm):  # type: ignore[misc]
     """The password again."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -56,7 +57,7 @@ class ConfirmForm(ReauthenticateForm):  # type: ignore[misc]
         dress(self, {"password": _("密码")})
 
 
-class PasswordForm(ChangePasswordForm):  # type: ignore[misc]
+class PasswordForm(SpecificErrors, ChangePasswordForm):  # type: ignore[misc]
     """The old password and a new one, twice."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -86,7 +87,7 @@ class _Limited:
         return code
 
 
-class CodeForm(_Limited, AuthenticateForm):  # type: ignore[misc]
+class CodeForm(_Limited, SpecificErrors, AuthenticateForm):  # type: ignore[misc]
     """The code of the app on the phone, or a recovery code."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -95,7 +96,7 @@ class CodeForm(_Limited, AuthenticateForm):  # type: ignore[misc]
         self.fields["code"].widget.attrs["inputmode"] = "numeric"
 
 
-class ConfirmCodeForm(_Limited, ConfirmByCode):  # type: ignore[misc]
+class ConfirmCodeForm(_Limited, SpecificErrors, ConfirmByCode):  # type: ignore[misc]
     """The code again."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -104,7 +105,7 @@ class ConfirmCodeForm(_Limited, ConfirmByCode):  # type: ignore[misc]
         self.fields["code"].widget.attrs["inputmode"] = "numeric"
 
 
-class SetUpCodeForm(_Limited, ActivateTOTPForm):  # type: ignore[misc]
+class SetUpCodeForm(_Limited, SpecificErrors, ActivateTOTPForm):  # type: ignore[misc]
     """The first code, which proves that the app on the phone has the secret."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -134,19 +135,19 @@ class _Answered:
             raise _no_passkey() from error
 
 
-class PasskeySignInForm(_Answered, LoginWebAuthnForm):  # type: ignore[misc]
+class PasskeySignInForm(_Answered, SpecificErrors, LoginWebAuthnForm):  # type: ignore[misc]
     """A passkey instead of the password."""
 
 
-class PasskeyFactorForm(_Answered, AuthenticateWebAuthnForm):  # type: ignore[misc]
+class PasskeyFactorForm(_Answered, SpecificErrors, AuthenticateWebAuthnForm):  # type: ignore[misc]
     """A passkey after the password."""
 
 
-class PasskeyConfirmForm(_Answered, ReauthenticateWebAuthnForm):  # type: ignore[misc]
+class PasskeyConfirmForm(_Answered, SpecificErrors, ReauthenticateWebAuthnForm):  # type: ignore[misc]
     """A passkey again."""
 
 
-class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+class PasskeyForm(SpecificErrors, AddWebAuthnForm):  # type: ignore[misc]
     """A new passkey: its name, and whether it replaces the password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -159,13 +160,13 @@ class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
     def clean(self) -> dict[str, Any]:
         """Judge the answer of the browser."""
         try:
-            found: dict[str, Any] = super().clean()
+            found: dict[str, Any] = super().clean() or {}
         except _GARBAGE as error:
             raise _no_passkey() from error
         return found
 
 
-class RenamePasskeyForm(EditWebAuthnForm):  # type: ignore[misc]
+class RenamePasskeyForm(SpecificErrors, EditWebAuthnForm):  # type: ignore[misc]
     """Another name for a passkey."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

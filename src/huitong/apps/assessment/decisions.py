@@ -8,10 +8,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from huitong.apps.accounts.models import User
-from huitong.apps.accounts.selectors import require_bureau, require_official
+from huitong.apps.accounts.selectors import require_bureau, require_official, require_user
+from huitong.apps.assessment import views
 from huitong.apps.assessment.forms import AnswerForm, CommentForm, weights_form
-from huitong.apps.assessment.selectors import access_score, shown_indicators, verify_quarter
+from huitong.apps.assessment.selectors import access_comment, access_score, shown_indicators, verify_quarter
 from huitong.apps.assessment.services import (
     answer_comment,
     comment_on_score,
@@ -21,6 +21,8 @@ from huitong.apps.assessment.services import (
     set_weights,
 )
 from huitong.apps.assessment.words import quarter_title
+from huitong.apps.labels import language
+from huitong.foundation.errors import Terminal
 
 
 @require_POST
@@ -66,17 +68,10 @@ def comment(request: HttpRequest, code: str, organisation: str) -> HttpResponse:
     require_official(request.user)
     _quarter, row = access_score(request.user, code, organisation)
     form = CommentForm(row.parts.values(), request.POST)
-    if form.is_valid() and isinstance(request.user, User):
-        comment_on_score(
-            request.user,
-            quarter=code,
-            organisation=organisation,
-            text=form.cleaned_data["text"],
-            indicator=form.cleaned_data["indicator"],
-        )
-        messages.success(request, gettext("意见已提交，等待数据管理部门答复。"))
-    else:
-        messages.error(request, gettext("意见没有提交：请写明内容。"))
+    if not form.is_valid():
+        return views.score(request, code, organisation, form)
+    comment_on_score(require_user(request.user), quarter=code, organisation=organisation, **form.cleaned_data)
+    messages.success(request, gettext("意见已提交，等待数据管理部门答复。"))
     return redirect("assessment:score", code, organisation)
 
 
@@ -84,8 +79,11 @@ def comment(request: HttpRequest, code: str, organisation: str) -> HttpResponse:
 def answer(request: HttpRequest, comment_id: int) -> HttpResponse:
     """Answer a comment."""
     user = require_bureau(request.user)
-    form = AnswerForm(request.POST)
-    row = answer_comment(user, comment=comment_id, text=form.data.get("text", ""))
+    form = AnswerForm(comment_id, request.POST)
+    if not form.is_valid():
+        score = access_comment(user, comment_id).score
+        return views.score(request, score.quarter.code, score.code, form)
+    row = answer_comment(user, comment=comment_id, text=form.cleaned_data["text"])
     messages.success(request, gettext("答复已发出。"))
     return redirect("assessment:score", row.score.quarter.code, row.score.code)
 
@@ -96,10 +94,15 @@ def weights(request: HttpRequest) -> HttpResponse:
     user = require_bureau(request.user)
     indicators = shown_indicators(user)
     form = weights_form(indicators, request.POST)
-    if form.is_valid():
-        chosen = {one.code: form.cleaned_data[f"weight_{one.code}"] for one in indicators}
+    if not form.is_valid():
+        return views.method(request, form)
+    chosen = {one.code: form.cleaned_data[f"weight_{one.code}"] for one in indicators}
+    try:
         version = set_weights(user, weights=chosen, reason=form.cleaned_data["reason"])
-        messages.success(request, gettext("权重第 %(number)d 版已生效。") % {"number": version.number})
-    else:
-        messages.error(request, gettext("权重没有改变：每项指标都要填不小于零的数，并说明理由。"))
+    except Terminal as error:
+        if error.code != "assessment.weights_missing":
+            raise
+        form.add_error(f"weight_{error.parameters['indicator']}", error.detail(language()))
+        return views.method(request, form)
+    messages.success(request, gettext("权重第 %(number)d 版已生效。") % {"number": version.number})
     return redirect("assessment:method")

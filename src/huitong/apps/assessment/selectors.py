@@ -184,6 +184,18 @@ def comments_of(viewer: Viewer, quarter: Quarter, organisation: str = "") -> tup
     )
 
 
+def access_comment(viewer: Viewer, comment: int) -> Comment:
+    """Return a comment that ``viewer`` may see.
+
+    Raises:
+        Terminal: ``people.not_found``, also for what the viewer may not see.
+    """
+    found = Comment.objects.visible_to(viewer).select_related("score__quarter").filter(pk=comment).first()
+    if found is None:
+        raise Terminal("people.not_found", kind="comment", code=str(comment))
+    return found
+
+
 def current_facts() -> dict[str, list[dict[str, object]]]:
     """Return the facts as they are now, by table, rows by column: for a small city only, all of it is in memory."""
     period = period_at(beijing_today())

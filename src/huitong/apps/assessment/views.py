@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -19,7 +20,7 @@ from huitong.apps.assessment.assessed import own_units
 from huitong.apps.assessment.charts import spark_line, trend_chart
 from huitong.apps.assessment.commenting import may_comment
 from huitong.apps.assessment.downloads import may_take_facts
-from huitong.apps.assessment.forms import CommentForm, weights_form
+from huitong.apps.assessment.forms import AnswerForm, CommentForm, weights_form
 from huitong.apps.assessment.freezing import facts_root
 from huitong.apps.assessment.row_links import link_of
 from huitong.apps.assessment.row_words import RowWords
@@ -40,6 +41,7 @@ from huitong.apps.assessment.specs import PartRow, QuarterRow, Ranking, ScoreRow
 from huitong.apps.assessment.tasks import want_preview
 from huitong.apps.assessment.words import PEERS, STATES, cell_text, column_title, quarter_title, value_text
 from huitong.apps.declared import in_language
+from huitong.apps.forms import SiteForm
 from huitong.apps.paging import Page
 from huitong.apps.tables import Cell, Column, Empty, Filter, Kind, Listing, Part, Wanted, listing_page
 from huitong.apps.tabs import Tab
@@ -103,14 +105,24 @@ def quarter(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "assessment/quarter.html", context)
 
 
-def score(request: HttpRequest, code: str, organisation: str) -> HttpResponse:
-    """Show one organisation's score: what it is made of, what would improve it, what was said to it."""
+def score(
+    request: HttpRequest, code: str, organisation: str, tried: CommentForm | AnswerForm | None = None
+) -> HttpResponse:
+    """Show one organisation's score: what it is made of, what would improve it, what was said to it.
+
+    ``tried`` is a comment or an answer that was not accepted: it stands where it was typed, with what is wrong.
+    """
     require_official(request.user)
     kept, row = access_score(request.user, code, organisation)
     method = {one.code: one for one in kept.typed_method()}
     own = own_units(request.user)
     speaks = isinstance(request.user, User) and may_comment(request.user, organisation)
     parts = list(row.parts.values())
+    said = comments_of(request.user, kept, organisation)
+    comment = tried if isinstance(tried, CommentForm) else CommentForm(row.parts.values())
+    answers = {one.id: AnswerForm(one.id) for one in said if not one.answer}
+    if isinstance(tried, AnswerForm):
+        answers[tried.comment] = tried
     context = {
         **_head(request, quarter_row(kept)),
         "row": row,
@@ -121,10 +133,11 @@ def score(request: HttpRequest, code: str, organisation: str) -> HttpResponse:
         ][:5],
         "trend": trend_chart(row.trend, peer_means(request.user, row)),
         "sees_rows": own.units is None or organisation in own.assessed,
-        "comments": comments_of(request.user, kept, organisation),
-        "form": CommentForm(row.parts.values()) if speaks and kept.state != "preview" else None,
+        "comments": said,
+        "answers": answers,
+        "form": comment if speaks and kept.state != "preview" else None,
     }
-    return render(request, "assessment/score.html", context)
+    return render(request, "assessment/score.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY if tried else 200)
 
 
 def rows(request: HttpRequest, code: str, organisation: str, indicator: str) -> HttpResponseBase:
@@ -157,8 +170,11 @@ def rows(request: HttpRequest, code: str, organisation: str, indicator: str) -> 
     return listing_page(request, "assessment/rows.html", listing, fetch, context)
 
 
-def method(request: HttpRequest) -> HttpResponse:
-    """Show what departments are measured by: indicators, weights with their versions, facts."""
+def method(request: HttpRequest, tried: SiteForm | None = None) -> HttpResponse:
+    """Show what departments are measured by: indicators, weights with their versions, facts.
+
+    ``tried`` are weights that were not accepted, with what is wrong with them.
+    """
     require_official(request.user)
     indicators = shown_indicators(request.user)
     context = {
@@ -167,9 +183,9 @@ def method(request: HttpRequest) -> HttpResponse:
         "versions": weight_versions(request.user),
         "titles": {one.code: in_language(one.title, one.title_en) for one in indicators},
         "tables": tuple(fact_tables().values()),
-        "form": weights_form(indicators) if _is_bureau(request) and indicators else None,
+        "form": (tried or weights_form(indicators)) if _is_bureau(request) and indicators else None,
     }
-    return render(request, "assessment/method.html", context)
+    return render(request, "assessment/method.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY if tried else 200)
 
 
 def peer_tables(found: Ranking, own: frozenset[str]) -> list[PeerTable]:

@@ -39,6 +39,8 @@ _ZIPPED = {
     "OFD.xml": ("application/ofd", "ofd"),
 }
 _TEXT = {"txt": "text/plain", "csv": "text/csv"}
+REFUSALS = ("cases.file_too_large", "cases.file_empty", "cases.file_kind", "cases.too_many_files")
+"""What may be wrong with a file that is to be kept."""
 ACCEPTED = (".pdf", ".png", ".jpg", ".jpeg", ".docx", ".xlsx", ".ofd", ".txt", ".csv")
 
 

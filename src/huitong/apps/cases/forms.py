@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from huitong.apps.cases.answers import LONG, SHORT, check_answers, offered_for
+from huitong.apps.cases.filing import ACCEPTED, REFUSALS
 from huitong.apps.cases.models import Case
 from huitong.apps.declared import in_language
+from huitong.apps.forms import SiteForm, missing
 from huitong.apps.labels import Text
 from huitong.engine.declarations.cases import Action, FormField
 
 PROBLEMS: Mapping[str, Text] = {
-    "missing": _("请填写。"),
     "too_long": _("太长了，请精简。"),
     "not_a_number": _("请填写数字。"),
     "out_of_range": _("超出允许的范围。"),
@@ -24,10 +26,8 @@ PROBLEMS: Mapping[str, Text] = {
 }
 
 
-class AnswersForm(forms.Form):
+class AnswersForm(SiteForm):
     """A declared form. What is right is decided in one place, :mod:`huitong.apps.cases.answers`."""
-
-    use_required_attribute = False
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class AnswersForm(forms.Form):
         known: Mapping[str, object] | None = None,
         **kwargs: object,
     ) -> None:
-        super().__init__(*args, **{**kwargs, "initial": _initial(declared, known or {})})  # type: ignore[arg-type]
+        super().__init__(*args, **{**kwargs, "initial": _initial(declared, known or {})})
         self.case_type, self.declared, self.case = case_type, tuple(declared), case
         known = known or {}
         for field in declared:
@@ -55,7 +55,7 @@ class AnswersForm(forms.Form):
         self.answers, problems = check_answers(self.case_type, self.declared, given, case=self.case)
         for name, problem in problems.items():
             if name in self.fields and name not in self.errors:
-                self.add_error(name, str(PROBLEMS[problem]))
+                self.add_error(name, missing(self[name]) if problem == "missing" else str(PROBLEMS[problem]))
         return cleaned
 
 
@@ -76,6 +76,91 @@ class ActionForm(AnswersForm):
         self.fields["comment"] = comment
 
 
+class SayForm(SiteForm):
+    """Something said to everybody in a case."""
+
+    about = dict.fromkeys(
+        ("cases.comment_missing", "cases.cannot_mention", "cases.mention_ambiguous", "cases.call_not_allowed"),
+        "comment",
+    )
+
+    comment = forms.CharField(
+        label=_("留言"), max_length=LONG, widget=forms.Textarea(attrs={"class": "input prose", "rows": 2})
+    )
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args, auto_id="say-%s")
+
+    def dressed(self, *, may_call: bool) -> SayForm:
+        """Return the form for its page."""
+        calling = _("各方都能看到；写 @姓名 或勾选名单提醒某个人。")
+        self.fields["comment"].help_text = calling if may_call else _("各方都能看到。")
+        return self
+
+
+class BulkForm(SiteForm):
+    """What is said with one action on many cases."""
+
+    comment = forms.CharField(max_length=LONG, widget=forms.Textarea(attrs={"class": "input prose", "rows": 2}))
+
+    def __init__(self, *args: object, reason: bool, **kwargs: object) -> None:
+        super().__init__(*args, auto_id="bulk-%s", **kwargs)
+        self.fields["comment"].required = reason
+        self.fields["comment"].label = _("理由") if reason else _("说明（可以不填）")
+
+
+class ExtendForm(SiteForm):
+    """More working days for a clock."""
+
+    about = {"cases.extension_too_long": "days", "cases.reason_missing": "reason"}
+
+    days = forms.IntegerField(label=_("工作日"), min_value=1, initial=1)
+    reason = forms.CharField(label=_("理由"), max_length=1000)
+
+    def __init__(self, *args: object, clock: str) -> None:
+        super().__init__(*args, auto_id=f"extend-{clock}-%s")
+        self.clock = clock
+
+    def dressed(self, *, most: int) -> ExtendForm:
+        """Return the form for its page."""
+        self.fields["days"].label = gettext("工作日（至多 %(most)s 个）") % {"most": most}
+        self.fields["days"].widget.attrs["max"] = most
+        return self
+
+
+class HandOverForm(SiteForm):
+    """The colleague who goes on with a case."""
+
+    about = {"cases.cannot_take_over": "login", "people.not_found": "login"}
+
+    login = forms.CharField(label=_("转交给"), widget=forms.Select)
+    comment = forms.CharField(label=_("附言"), max_length=300, required=False)
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args, auto_id="over-%s")
+
+    def dressed(self, *, colleagues: Sequence[tuple[str, str]]) -> HandOverForm:
+        """Return the form for its page."""
+        self.fields["login"].widget.choices = colleagues
+        return self
+
+
+class FileForm(SiteForm):
+    """A file for a case."""
+
+    about = dict.fromkeys(REFUSALS, "file")
+
+    file = forms.FileField(
+        label=_("文件"),
+        allow_empty_file=True,
+        help_text=_("PDF、OFD、图片、docx、xlsx、txt、csv，不超过 20 MB。"),
+        widget=forms.FileInput(attrs={"class": "case-file", "accept": ",".join(ACCEPTED)}),
+    )
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args, auto_id="file-%s")
+
+
 def _initial(declared: Sequence[FormField], known: Mapping[str, object]) -> dict[str, object]:
     words = {True: "yes", False: "no"}
     kinds = {field.name: field.kind for field in declared}
@@ -94,10 +179,9 @@ def _field(case_type: str, field: FormField, case: Case | None, known: Mapping[s
         "label": in_language(field.title, field.title_en) + ("" if field.required else _optional()),
         "help_text": in_language(field.help, field.help_en),
         "required": field.required,
-        "error_messages": {"required": PROBLEMS["missing"]},
     }
     if offered is not None or field.kind == "yes_no":
-        words["error_messages"] = {"required": PROBLEMS["missing"], "invalid_choice": PROBLEMS["not_offered"]}
+        words["error_messages"] = {"invalid_choice": PROBLEMS["not_offered"]}
     if field.kind == "yes_no":
         pairs = [("yes", _("是")), ("no", _("否"))]
         return forms.ChoiceField(choices=pairs, widget=forms.RadioSelect, **words)  # type: ignore[arg-type]

@@ -11,12 +11,13 @@ from huitong.apps.cases.acting import act, open_case
 from huitong.apps.cases.advancing import advance_clocks, extend_clock, recompute_deadlines
 from huitong.apps.cases.assigning import add_onlooker, assign_party
 from huitong.apps.cases.declaring import put_case_type, remove_case_type
-from huitong.apps.cases.filing import ACCEPTED, attach_file, attach_kept, forget_content, kept_content
+from huitong.apps.cases.filing import ACCEPTED, REFUSALS, attach_file, attach_kept, forget_content, kept_content
 from huitong.apps.cases.many import act_on_many
 from huitong.apps.cases.teamwork import claim, comment_on, hand_over, release
 
 __all__ = [
     "ACCEPTED",
+    "REFUSALS",
     "act",
     "act_on_many",
     "add_onlooker",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import cast
 
 from django.contrib import messages
@@ -16,8 +17,8 @@ from django.views.decorators.http import require_POST
 from huitong.apps.accounts.models import User
 from huitong.apps.accounts.selectors import require_signed_in
 from huitong.apps.cases import services
-from huitong.apps.cases.filing import ACCEPTED, MOST_BYTES, file_of
-from huitong.apps.cases.forms import ActionForm
+from huitong.apps.cases.filing import file_of
+from huitong.apps.cases.forms import ActionForm, BulkForm, ExtendForm, FileForm, HandOverForm, SayForm
 from huitong.apps.cases.listing import VIEWS, queue_listing
 from huitong.apps.cases.mentioning import MOST_OFFERED
 from huitong.apps.cases.models import Case
@@ -34,8 +35,9 @@ from huitong.apps.cases.selectors import (
     tab_counts,
     timeline_of,
 )
-from huitong.apps.cases.specs import CaseFilter, CaseRow, View
+from huitong.apps.cases.specs import CaseFilter, CasePage, CaseRow, View
 from huitong.apps.downloads import download_headers
+from huitong.apps.forms import SiteForm
 from huitong.apps.labels import shown_problem
 from huitong.apps.paging import Page
 from huitong.apps.tables import Wanted, listing_page
@@ -105,8 +107,15 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _case_page(
-    request: HttpRequest, number: str, *, tried: ActionForm | None = None, problem: HuitongError | None = None
+    request: HttpRequest,
+    number: str,
+    *,
+    tried: ActionForm | None = None,
+    small: SiteForm | None = None,
+    problem: HuitongError | None = None,
+    status: int = HTTPStatus.OK,
 ) -> HttpResponse:
+    """The case; below an action or a ``small`` step that was refused, why, with what was typed for it."""
     found = access_case(request.user, number)
     page = case_page(request.user, number)
     steps = actions_for(request.user, found)
@@ -117,20 +126,25 @@ def _case_page(
         "row": page.row,
         "offered": offered,
         "timeline": timeline_of(request.user, number),
-        "accepted": ",".join(ACCEPTED),
-        "most_bytes": MOST_BYTES,
         "problem": shown_problem(problem) if problem else None,
-        "kept": _kept(request) if problem and tried is None else {},
+        **_small_forms(page, small),
     }
-    return render(request, "cases/case.html", context, status=problem.status if problem else 200)
+    return render(request, "cases/case.html", context, status=problem.status if problem else status)
 
 
-def _kept(request: HttpRequest) -> dict[str, str]:
-    """What was typed for a small step that was refused, and which step it was: it stays in the form it was typed in."""
-    place = request.resolver_match
-    step, clock = (place.url_name or "", str(place.kwargs.get("clock_name", ""))) if place else ("", "")
-    typed = {name: str(request.POST.get(name, "")) for name in ("comment", "reason", "days", "login")}
-    return {"step": step, "clock": clock, **typed}
+def _small_forms(page: CasePage, tried: SiteForm | None) -> dict[str, object]:
+    """The forms beside the actions; the one that was tried keeps what was typed, and says what is wrong with it."""
+    say = tried if isinstance(tried, SayForm) else SayForm()
+    over = tried if isinstance(tried, HandOverForm) else HandOverForm()
+    extend = {one.name: ExtendForm(clock=one.name) for one in page.clocks}
+    if isinstance(tried, ExtendForm):
+        extend[tried.clock] = tried
+    return {
+        "say": say.dressed(may_call=page.may_call),
+        "over": over.dressed(colleagues=page.colleagues),
+        "extend": {one.name: extend[one.name].dressed(most=one.may_extend_by) for one in page.clocks},
+        "file": tried if isinstance(tried, FileForm) else FileForm(),
+    }
 
 
 def _offer(found: Case, step: Action, tried: ActionForm | None) -> dict[str, object]:
@@ -183,15 +197,26 @@ def _integer(request: HttpRequest, name: str) -> int:
     return whole_number(request.POST.get(name, "")) or 0
 
 
-def _small_step(request: HttpRequest, number: str, step: Callable[[User], object], done: str) -> HttpResponse:
-    """Do something small about a case and return to it; a refusal is said on its page."""
+def _small_step(
+    request: HttpRequest, number: str, step: Callable[[User], object], done: str, form: SiteForm | None = None
+) -> HttpResponse:
+    """Do something small about a case and return to it; a refusal is said on its page, at its field where it has one.
+
+    Args:
+        form: what was sent, checked before ``step`` is taken.
+    """
     user = require_signed_in(request.user)
+    if form is not None and not form.is_valid():
+        return _case_page(request, number, small=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         step(user)
     except Terminal as error:
+        if form is not None and error.code in form.about:
+            form.refuse(error)
+            return _case_page(request, number, small=form, status=error.status)
         if error.status in (401, 403, 404):
             raise
-        return _case_page(request, number, problem=error)
+        return _case_page(request, number, small=form, problem=error)
     messages.success(request, done)
     return redirect("cases:case", number)
 
@@ -211,52 +236,46 @@ def release_it(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def hand_it_over(request: HttpRequest, number: str) -> HttpResponse:
     """Give a case to a colleague."""
-    login, words = request.POST.get("login", ""), request.POST.get("comment", "")
-    return _small_step(
-        request,
-        number,
-        lambda user: services.hand_over(user, number=number, login=login, comment=words),
-        gettext("已转交。"),
-    )
+    form = HandOverForm(request.POST)
+
+    def step(user: User) -> object:
+        return services.hand_over(user, number=number, **form.cleaned_data)
+
+    return _small_step(request, number, step, gettext("已转交。"), form)
 
 
 @require_POST
 def comment(request: HttpRequest, number: str) -> HttpResponse:
     """Say something."""
-    words, called = request.POST.get("comment", "")[:4000], request.POST.getlist("mention")[:MOST_OFFERED]
+    form, called = SayForm(request.POST), request.POST.getlist("mention")[:MOST_OFFERED]
 
     def step(user: User) -> object:
-        return services.comment_on(user, number=number, comment=words, mention=called)
+        return services.comment_on(user, number=number, mention=called, **form.cleaned_data)
 
-    return _small_step(request, number, step, gettext("已留言。"))
+    return _small_step(request, number, step, gettext("已留言。"), form)
 
 
 @require_POST
 def extend(request: HttpRequest, number: str, clock_name: str) -> HttpResponse:
     """Extend a clock."""
-    days, reason = _integer(request, "days"), request.POST.get("reason", "")[:1000]
-
-    version = _integer(request, "version")
+    form, version = ExtendForm(request.POST, clock=clock_name), _integer(request, "version")
 
     def step(user: User) -> object:
-        return services.extend_clock(
-            user, number=number, clock_name=clock_name, days=days, reason=reason, version=version
-        )
+        return services.extend_clock(user, number=number, clock_name=clock_name, version=version, **form.cleaned_data)
 
-    return _small_step(request, number, step, gettext("期限已延长。"))
+    return _small_step(request, number, step, gettext("期限已延长。"), form)
 
 
 @require_POST
 def attach(request: HttpRequest, number: str) -> HttpResponse:
     """Take a file into a case."""
-    upload = request.FILES.get("file")
+    form = FileForm(request.POST, request.FILES)
 
     def step(user: User) -> object:
-        if upload is None or isinstance(upload, list):
-            raise Terminal("cases.file_empty", name="—")
-        return services.attach_file(user, number=number, name=upload.name or "", content=upload.file)  # type: ignore[arg-type]
+        upload = form.cleaned_data["file"]
+        return services.attach_file(user, number=number, name=upload.name or "", content=upload.file)
 
-    return _small_step(request, number, step, gettext("附件已上传。"))
+    return _small_step(request, number, step, gettext("附件已上传。"), form)
 
 
 def download(request: HttpRequest, number: str, file_id: int) -> HttpResponseBase:
@@ -276,17 +295,18 @@ def bulk(request: HttpRequest) -> HttpResponse:
     if offer is None:
         raise Terminal("cases.bulk_not_offered", action=action)
     result = None
-    if request.method == "POST":
+    form = BulkForm(request.POST if request.method == "POST" else None, reason=offer.reason, initial=request.GET.dict())
+    if form.is_valid():
         wanted = [value.partition(":") for value in request.POST.getlist("case")]
         result = services.act_on_many(
             user,
             case_type=case_type,
             action=action,
             wanted=[(number, whole_number(version) or 0) for number, _colon, version in wanted],
-            comment=request.POST.get("comment", ""),
+            comment=form.cleaned_data["comment"],
         )
     rows = [row for state in offer.states for row in _waiting(user, case_type, state)]
-    context = {"offer": offer, "rows": rows, "result": result, "words": source.get("comment", "")}
+    context = {"offer": offer, "rows": rows, "result": result, "form": form}
     return render(request, "cases/bulk.html", context)
 
 

@@ -222,6 +222,8 @@ class LinkForm(StepForm):
 class ImportForm(SiteForm):
     """A workbook to read."""
 
+    about = dict.fromkeys(("catalog.sheet_unreadable", "catalog.sheet_no_heads", "catalog.sheet_too_large"), "file")
+
     file = UploadField(label=_("Excel 文件"), kinds=("xlsx",), megabytes=10)
 
 
@@ -234,6 +236,23 @@ class NewForm(SiteForm):
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["provider"].choices = [(one.code, one.shown_title) for one in may_write_for(viewer)]  # type: ignore[attr-defined]
+
+
+class DecideForm(SiteForm):
+    """What is said with a decision about a draft."""
+
+    about = {"cases.reason_missing": "comment"}
+
+    comment = forms.CharField(
+        label=_("意见"),
+        required=False,
+        max_length=4000,
+        widget=_LONG,
+        help_text=_("退回或不予发布时必填，编制部门能看到"),
+    )
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args, auto_id="decide-%s")
 
 
 class ReasonForm(SiteForm):

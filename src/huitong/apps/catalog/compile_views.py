@@ -24,7 +24,7 @@ from huitong.apps.cases.models import Case
 from huitong.apps.cases.selectors import access_case, actions_for
 from huitong.apps.cases.services import act
 from huitong.apps.catalog.checking import Finding
-from huitong.apps.catalog.compile_forms import BasicForm, LinkForm, NewForm, SharingForm, StepForm
+from huitong.apps.catalog.compile_forms import BasicForm, DecideForm, LinkForm, NewForm, SharingForm, StepForm
 from huitong.apps.catalog.differing import Difference, differences
 from huitong.apps.catalog.draft_conflicts import (
     Conflict,
@@ -338,7 +338,13 @@ def draft(request: HttpRequest, draft_id: int) -> HttpResponse:
 
 
 def _draft_page(
-    request: HttpRequest, draft_id: int, problem: HuitongError | None = None, refused: Terminal | None = None
+    request: HttpRequest,
+    draft_id: int,
+    tried: DecideForm | None = None,
+    problem: HuitongError | None = None,
+    status: int = HTTPStatus.OK,
+    *,
+    refused: Terminal | None = None,
 ) -> HttpResponse:
     """The draft; below a decision that was refused, why, with what was typed for it; above all, why not ``refused``."""
     require_official(request.user)
@@ -362,12 +368,11 @@ def _draft_page(
         "case_href": case_address(row.case) if case else "",
         "actions": [one for one in actions_for(request.user, case) if one.name != "resubmit"] if case else (),
     }
+    context |= {"decide": tried or DecideForm(), "problem": shown_problem(problem) if problem else None}
     if refused:
         context["refusal"] = refusal_of(refused, row, seen_version(request, row))
-        return render(request, "catalog/draft.html", context, status=refused.status)
-    if problem:
-        context |= {"problem": shown_problem(problem), "words": request.POST.get("comment", "")}
-    return render(request, "catalog/draft.html", context, status=problem.status if problem else 200)
+    error = refused or problem
+    return render(request, "catalog/draft.html", context, status=error.status if error else status)
 
 
 def _case_seen(viewer: Viewer, number: str) -> Case | None:
@@ -486,17 +491,23 @@ def decide(request: HttpRequest, draft_id: int) -> HttpResponse:
     require_official(request.user)
     row = access_draft(request.user, draft_id)
     assert isinstance(request.user, User)
+    form = DecideForm(request.POST)
+    if not form.is_valid():
+        return _draft_page(request, draft_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         act(
             request.user,
             number=row.case,
             action=request.POST.get("action", ""),
             version=whole_number(request.POST.get("version", "")),
-            comment=request.POST.get("comment", ""),
+            comment=form.cleaned_data["comment"],
         )
     except Terminal as error:
+        if error.code in form.about:
+            form.refuse(error)
+            return _draft_page(request, draft_id, form, status=error.status)
         if error.status in (401, 403, 404):
             raise
-        return _draft_page(request, draft_id, error)
+        return _draft_page(request, draft_id, form, error)
     messages.success(request, _("已办理。"))
     return redirect("catalog:draft", draft_id)

@@ -9,17 +9,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from huitong.apps.accounts.models import User
 from huitong.apps.accounts.selectors import require_official
 from huitong.apps.catalog.compile_forms import ImportForm
 from huitong.apps.catalog.compile_views import require_compiler
-from huitong.apps.catalog.importing import LeftAlone, import_items
+from huitong.apps.catalog.importing import ImportReport, LeftAlone, import_items
 from huitong.apps.catalog.models import CatalogItem, ItemDraft
 from huitong.apps.catalog.selectors import draft_address
 from huitong.apps.catalog.sheet_writing import workbook_of
 from huitong.apps.downloads import download_headers
 from huitong.apps.tables import Cell, Column, Empty, Table, plain_table
+from huitong.foundation.errors import Terminal
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -48,23 +50,48 @@ def workbook_response(content: bytes, name: str) -> HttpResponse:
 def upload(request: HttpRequest) -> HttpResponse:
     """Read a workbook into drafts, and show cell by cell what was not understood."""
     user = require_compiler(request.user)
-    form = ImportForm(request.POST or None, request.FILES or None)
+    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
     context: dict[str, object] = {"form": form}
-    if request.method == "POST" and form.is_valid():
-        report = import_items(user, content=form.cleaned_data["file"].read())
-        columns = (
-            Column("cell", _("单元格"), "mono", head=True),
-            Column("title", _("栏目")),
-            Column("value", _("内容")),
-            Column("text", _("问题")),
-        )
-        rows = [tuple(Cell(text) for text in (one.cell, one.title, one.value, one.text)) for one in report.problems]
-        problems = plain_table(_("没有导入的内容"), columns, rows, Empty(""))
-        context |= {"report": report, "problems": problems, "left_alone": _left_alone_table(user, report.left_alone)}
-        if report.count("new") + report.count("updated") and not report.problems and not report.left_alone:
+    if form.is_valid():
+        try:
+            report = import_items(user, content=form.cleaned_data["file"].read())
+        except Terminal as error:
+            form.refuse(error)
+            return render(request, "catalog/import.html", context, status=error.status)
+        context |= _reported(user, report)
+        if report.problems:
+            form.add_error("file", _wrong_cells(report))
+        elif report.count("new") + report.count("updated") and not report.left_alone:
             messages.success(request, _("全部导入成草稿。"))
-        context["counts"] = {outcome: report.count(outcome) for outcome in ("new", "updated", "same")}
     return render(request, "catalog/import.html", context)
+
+
+def _wrong_cells(report: ImportReport) -> str:
+    """What is said at the file; the cells themselves are listed below it."""
+    n = len(report.problems)
+    said = ngettext(
+        "表格里有 %(n)d 处不对，%(items)d 项目录没有导入，见下面的清单。",
+        "表格里有 %(n)d 处不对，%(items)d 项目录没有导入，见下面的清单。",
+        n,
+    )
+    return said % {"n": n, "items": report.refused}
+
+
+def _reported(user: User, report: ImportReport) -> dict[str, object]:
+    """What came of an import, as it is shown."""
+    columns = (
+        Column("cell", _("单元格"), "mono", head=True),
+        Column("title", _("栏目")),
+        Column("value", _("内容")),
+        Column("text", _("问题")),
+    )
+    rows = [tuple(Cell(text) for text in (one.cell, one.title, one.value, one.text)) for one in report.problems]
+    return {
+        "report": report,
+        "problems": plain_table(_("没有导入的内容"), columns, rows, Empty("")),
+        "left_alone": _left_alone_table(user, report.left_alone),
+        "counts": {outcome: report.count(outcome) for outcome in ("new", "updated", "same")},
+    }
 
 
 def _left_alone_table(user: User, left_alone: Sequence[LeftAlone]) -> Table | None:

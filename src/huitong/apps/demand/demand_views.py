@@ -21,7 +21,7 @@ from huitong.apps.catalog.models import DataElement
 from huitong.apps.declared import in_language
 from huitong.apps.demand.declaring import put_authority, put_remit, remove_authority, remove_remit
 from huitong.apps.demand.demanding import department_of
-from huitong.apps.demand.forms import DemandForm
+from huitong.apps.demand.forms import DemandForm, JoinForm
 from huitong.apps.demand.models import Authority, Remit
 from huitong.apps.demand.selectors import items_for, items_with, like_demands, source_rows
 from huitong.apps.demand.services import file_demand, join_demand
@@ -86,7 +86,14 @@ def _filed(request: HttpRequest, form: DemandForm, elements: tuple[DataElement, 
 @require_POST
 def join(request: HttpRequest, number: str) -> HttpResponse:
     """Join a demand of somebody else's."""
-    join_demand(require_user(request.user), number=number, matter=request.POST.get("matter", ""))
+    form = JoinForm(request.POST)
+    matter = form.cleaned_data["matter"] if form.is_valid() else ""
+    try:
+        join_demand(require_user(request.user), number=number, matter=matter)
+    except Terminal as error:
+        if error.code not in form.about:
+            raise
+        return render(request, "demand/join.html", {"form": form, "number": number}, status=error.status)
     messages.success(request, _("已加入这项需求，答复时一并告知本单位。"))
     return redirect("demand:demand", number)
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from huitong.apps.accounts.models import User
@@ -28,8 +29,9 @@ USUAL = dt.timedelta(days=365)
 class DraftSteps(Steps):
     """The steps of one draft."""
 
-    def __init__(self, request: HttpRequest, user: User, draft: Draft, offer: Offer) -> None:
+    def __init__(self, request: HttpRequest, user: User, draft: Draft, offer: Offer, step: str = "") -> None:
         self.draft, self.user = draft, user
+        self.page = reverse("demand:draft", args=[draft.pk])
         own = user.organisation.shown_short if user.organisation else ""
         apps = [(app.code, app.title) for app in app_list(user) if app.active and app.organisation == own]
         if draft.renews is not None:
@@ -40,7 +42,7 @@ class DraftSteps(Steps):
             Step("app", _("由谁调用"), for_offer(AppForm, apps=apps)),
             Step("check", _("核对提交"), CheckForm),
         )
-        super().__init__(request, f"draft:{draft.pk}", steps)
+        super().__init__(request, f"draft:{draft.pk}", steps, step)
 
     def keep(self) -> None:
         """Keep what was sent for the step shown with the draft."""

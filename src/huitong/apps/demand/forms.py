@@ -9,10 +9,13 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from huitong.apps.cases.services import ACCEPTED, REFUSALS
+from huitong.apps.demand.applying import LONGEST
 from huitong.apps.demand.specs import Asked, Offer
 from huitong.apps.forms import DateField, OrganisationField, SiteForm
 from huitong.apps.labels import Text, label
 from huitong.foundation import clock
+from huitong.foundation.errors import Terminal
 
 Choices = Sequence[tuple[str, Text]]
 _AREA = {"rows": 2}
@@ -54,6 +57,13 @@ class ScopeForm(SiteForm):
         "until": "renew",
     }
 
+    about = {
+        "demand.bad_period": "until",
+        "demand.field_not_offered": "fields_asked",
+        "demand.way_not_offered": "kinds",
+        "cases.reason_missing": "comment",
+    }
+
     offer: ClassVar[Offer]
     table: ClassVar[tuple[str, str]] = ("fields_asked", "clear_asked")
 
@@ -82,6 +92,8 @@ class ScopeForm(SiteForm):
         until = cleaned.get("until")
         if until is not None and until <= clock.beijing_today():
             self.add_error("until", _("请选择以后的日期。"))
+        elif until is not None and until > (latest := clock.beijing_today() + LONGEST):
+            self.refuse(Terminal("demand.bad_period", until=until.isoformat(), latest=latest.isoformat()))
         since = cleaned.get("since")
         if since is not None and until is not None and since > until:
             self.add_error("since", _("开始日期不能晚于结束日期。"))
@@ -110,6 +122,19 @@ class CheckForm(SiteForm):
     sure = forms.BooleanField(label=_("以上内容属实，数据只用于所写的用途"))
 
 
+class FileForm(SiteForm):
+    """A file that goes along with the application."""
+
+    about = dict.fromkeys(REFUSALS, "file")
+
+    file = forms.FileField(
+        label=_("文件"),
+        allow_empty_file=True,
+        help_text=_("PDF、OFD、图片、docx、xlsx、txt、csv，不超过 20 MB。"),
+        widget=forms.FileInput(attrs={"class": "case-file", "accept": ",".join(ACCEPTED)}),
+    )
+
+
 class CorrectionForm(PurposeForm, ScopeForm):
     """An application as a whole, to be completed."""
 
@@ -121,6 +146,12 @@ class TermsForm(SiteForm):
         "granted_clear": "clear",
         "granted_kinds": "service kind",
         "granted_quota": "quota",
+    }
+
+    about = {
+        "demand.bad_period": "granted_until",
+        "demand.field_not_offered": "filter_field",
+        "cases.reason_missing": "comment",
     }
 
     offer: ClassVar[Offer]
@@ -167,8 +198,15 @@ class TermsForm(SiteForm):
             del self.fields["lookup_key"]
 
     def clean(self) -> dict[str, Any]:
-        """A condition needs both its parts."""
+        """A condition needs both its parts, and no more is given than was asked."""
         cleaned = super().clean() or {}
+        if (cleaned.get("granted_quota") or 0) > self.asked.volume:
+            self.add_error("granted_quota", _("申请的是每日 %(most)d，不能超过。") % {"most": self.asked.volume})
+        until = cleaned.get("granted_until")
+        if until is not None and until.isoformat() > self.asked.until:
+            self.add_error("granted_until", _("申请的是使用到 %(day)s，不能更晚。") % {"day": self.asked.until})
+        elif until is not None and until <= clock.beijing_today():
+            self.add_error("granted_until", _("请选择以后的日期。"))
         if bool(cleaned.get("filter_field")) != bool(cleaned.get("filter_values")):
             self.add_error("filter_values", _("请同时选择项目并填写取值。"))
         return cleaned
@@ -222,6 +260,8 @@ class DemandCorrectionForm(DemandForm):
 class DepartmentForm(SiteForm):
     """To whom a demand goes."""
 
+    about = {"demand.nobody_there": "department", "people.not_found": "department", "cases.reason_missing": "comment"}
+
     department = OrganisationField(label=_("责任部门"))
     comment = forms.CharField(label=_("说明"), required=False, max_length=1000, widget=forms.Textarea(attrs=_AREA))
 
@@ -229,8 +269,44 @@ class DepartmentForm(SiteForm):
 class ItemForm(SiteForm):
     """The item that ends a demand."""
 
+    about = {
+        "demand.item_not_ready": "item",
+        "demand.not_your_item": "item",
+        "people.not_found": "item",
+        "cases.reason_missing": "comment",
+    }
+
     item = forms.CharField(label=_("目录代码"), max_length=64)
     comment = forms.CharField(label=_("说明"), required=False, max_length=1000, widget=forms.Textarea(attrs=_AREA))
+
+
+class WordsForm(SiteForm):
+    """What is said with a step that asks nothing else."""
+
+    about = {"cases.reason_missing": "comment"}
+
+    comment = forms.CharField(
+        label=_("说明"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs=_AREA),
+        help_text=_("各方都会看到。"),
+    )
+
+
+def reason_field() -> forms.CharField:
+    """Return the field of a reason that a step cannot do without."""
+    return forms.CharField(
+        label=_("理由"), max_length=1000, widget=forms.Textarea(attrs=_AREA), help_text=_("各方都会看到。")
+    )
+
+
+class JoinForm(SiteForm):
+    """What for one's department needs what another has asked for."""
+
+    about = {"demand.matter_missing": "matter"}
+
+    matter = forms.CharField(label=_("本单位用于什么事项"), max_length=200)
 
 
 def kinds_of(kinds: Sequence[str]) -> Choices:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import msgspec
 from django.contrib import messages
@@ -27,7 +28,9 @@ from huitong.apps.demand.forms import (
     DepartmentForm,
     ItemForm,
     TermsForm,
+    WordsForm,
     for_offer,
+    reason_field,
 )
 from huitong.apps.demand.models import Need
 from huitong.apps.demand.selectors import access_need, departments_for, items_for, like_demands, offer_of
@@ -45,18 +48,22 @@ from huitong.foundation.numbers import whole_number
 
 @dataclass(frozen=True)
 class Act:
-    """A step that the reader may take: with a form of its own, with a reason, or just so."""
+    """A step that the reader may take: with questions of its own, with a reason, or just so."""
 
     name: str
     title: str
     tone: str
-    reason: bool
-    form: SiteForm | None
+    form: SiteForm
+
+    @property
+    def asks(self) -> bool:
+        """Whether it asks for more than words."""
+        return not isinstance(self.form, WordsForm)
 
     @property
     def is_open(self) -> bool:
         """Whether its form is to be seen at once: something in it is wrong."""
-        return self.form is not None and bool(self.form.errors)
+        return bool(self.form.errors)
 
 
 def application(request: HttpRequest, number: str, tried: tuple[str, SiteForm] | None = None) -> HttpResponse:
@@ -142,14 +149,14 @@ def _acts(request: HttpRequest, need: Need, offer: Offer | None, tried: tuple[st
     acts = []
     for action in actions_for(request.user, need.case):
         form = tried[1] if tried and tried[0] == action.name else _form(action, need.case, offer)
-        acts.append(Act(action.name, in_language(action.title, action.title_en), action.tone, action.reason, form))
+        acts.append(Act(action.name, in_language(action.title, action.title_en), action.tone, form))
     return acts
 
 
-def _form(action: Action, case: Case, offer: Offer | None, sent: Mapping[str, object] | None = None) -> SiteForm | None:
-    kind = _form_of(action, case, offer)
-    if kind is None:
-        return None
+def _form(action: Action, case: Case, offer: Offer | None, sent: Mapping[str, object] | None = None) -> SiteForm:
+    kind = _form_of(action, case, offer) or WordsForm
+    if action.reason:
+        kind = for_offer(kind, comment=reason_field())
     ids = f"id_{action.name}_%s"  # several actions stand on one page
     if sent is not None:
         return kind(sent, auto_id=ids)
@@ -187,17 +194,24 @@ def step(request: HttpRequest, kind: str, number: str, action: str) -> HttpRespo
     if declared is None:
         raise Terminal("site.not_found", path=request.path)
     form = _form(declared, need.case, _offer(request, need.case), request.POST)
-    if form is not None and not form.is_valid():
-        return (application if kind == Need.Kind.APPLICATION else demand)(request, number, (action, form))
-    _act(user, need, action, form, request)
+    page = application if kind == Need.Kind.APPLICATION else demand
+    if not form.is_valid():
+        return page(request, number, (action, form))
+    try:
+        _act(user, need, action, form, request)
+    except Terminal as error:
+        if error.code not in form.about and error.status != HTTPStatus.UNPROCESSABLE_ENTITY:
+            raise
+        form.refuse(error)
+        return page(request, number, (action, form))
     messages.success(request, _("已办理。"))
     remains = Need.objects.visible_to(user).filter(pk=need.pk).exists()
     return redirect(f"demand:{kind}", number) if remains else redirect("demand:needs")
 
 
-def _act(user: User, need: Need, action: str, form: SiteForm | None, request: HttpRequest) -> None:
-    data = _answers(dict(form.cleaned_data)) if form is not None else {}
-    comment = str(data.pop("comment", "") or request.POST.get("comment", ""))
+def _act(user: User, need: Need, action: str, form: SiteForm, request: HttpRequest) -> None:
+    data = _answers(dict(form.cleaned_data))
+    comment = str(data.pop("comment", ""))
     act(
         user,
         number=need.case.number,

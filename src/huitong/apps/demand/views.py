@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import BinaryIO, cast
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,11 +16,11 @@ from django.views.decorators.http import require_POST
 
 from huitong.apps.accounts.selectors import organisation_tree, require_official, require_user
 from huitong.apps.cases.selectors import case_types
-from huitong.apps.cases.services import ACCEPTED
 from huitong.apps.demand.applying import access_draft, check_offer
 from huitong.apps.demand.demanding import department_of
 from huitong.apps.demand.drafting import DraftSteps, asked_from, initial_scope, steps_from, steps_of_grant
-from huitong.apps.demand.models import Need
+from huitong.apps.demand.forms import FileForm
+from huitong.apps.demand.models import Draft, Need
 from huitong.apps.demand.selectors import access_need, drafts_of, earlier_applications, figures, need_list, offer_of
 from huitong.apps.demand.services import (
     add_draft_file,
@@ -30,6 +30,7 @@ from huitong.apps.demand.services import (
     submit_application,
 )
 from huitong.apps.demand.specs import NeedFilter, NeedRow, Offer
+from huitong.apps.forms import SiteForm
 from huitong.apps.labels import Text, choices, label, language
 from huitong.apps.paging import Page
 from huitong.apps.sharing.selectors import access_grant
@@ -208,22 +209,37 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     row = access_draft(user, pk)
     offer = offer_of(user, row.subject_kind, row.subject_key)
     steps = DraftSteps(request, user, row, offer)
-    form = steps.form(initial_scope(offer) if steps.current.name == "scope" else None)
+    form = _step_form(steps, offer)
     if request.method == "POST" and form.is_valid():
         steps.keep()
         if not steps.is_last:
-            return redirect(f"{reverse('demand:draft', args=[pk])}{steps.following}")
+            return redirect(steps.following)
         values = steps.values()
         if values is not None:
             asked = asked_from(values, row.renews.code if row.renews else "")
-            case = submit_application(
-                user, subject_kind=row.subject_kind, subject_key=row.subject_key, asked=asked, draft=pk
-            )
+            try:
+                case = submit_application(
+                    user, subject_kind=row.subject_kind, subject_key=row.subject_key, asked=asked, draft=pk
+                )
+            except Terminal as error:
+                form.refuse(error)
+                return _draft_page(request, row, steps, offer, form)
             messages.success(request, _("申请已提交。下面可以看到它走到哪一步、最晚什么时候答复。"))
             return redirect("demand:application", case.number)
+    return _draft_page(request, row, steps, offer, form)
+
+
+def _step_form(steps: DraftSteps, offer: Offer) -> SiteForm:
+    return steps.form(initial_scope(offer) if steps.current.name == "scope" else None)
+
+
+def _draft_page(
+    request: HttpRequest, row: Draft, steps: DraftSteps, offer: Offer, form: SiteForm, file: FileForm | None = None
+) -> HttpResponse:
     context = {"draft": row, "offer": offer, "steps": steps, "form": form, "summary": _summary(steps, offer)}
-    context |= {"files": row.files.all(), "accepted": ",".join(ACCEPTED)}
-    return render(request, "demand/draft.html", context)
+    context |= {"files": row.files.all(), "file_form": file or FileForm(auto_id="file-%s")}
+    status = HTTPStatus.OK if file is None else HTTPStatus.UNPROCESSABLE_ENTITY
+    return render(request, "demand/draft.html", context, status=status)
 
 
 def _summary(steps: DraftSteps, offer: Offer) -> list[tuple[Text, str]]:
@@ -247,17 +263,20 @@ def _summary(steps: DraftSteps, offer: Offer) -> list[tuple[Text, str]]:
 @require_POST
 def add_file(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a file beside a draft, and return to its step; what is wrong with it is said there."""
-    user, upload = require_user(request.user), request.FILES.get("file")
-    access_draft(user, pk)
-    try:
-        if upload is None or isinstance(upload, list):
-            raise Terminal("cases.file_empty", name="—")
-        add_draft_file(user, draft=pk, name=upload.name or "", content=cast(BinaryIO, upload.file))
-    except Terminal as error:
-        messages.error(request, f"{error.detail(language())} {error.hint(language())}")
-    else:
-        messages.success(request, _("附件已加入，提交申请时一并送出。"))
-    return _back_to_step(request, pk)
+    user = require_user(request.user)
+    row, form = access_draft(user, pk), FileForm(request.POST, request.FILES, auto_id="file-%s")
+    if form.is_valid():
+        upload = form.cleaned_data["file"]
+        try:
+            add_draft_file(user, draft=pk, name=upload.name or "", content=upload.file)
+        except Terminal as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("附件已加入，提交申请时一并送出。"))
+            return _back_to_step(request, pk)
+    offer = offer_of(user, row.subject_kind, row.subject_key)
+    steps = DraftSteps(request, user, row, offer, _sent_step(request))
+    return _draft_page(request, row, steps, offer, _step_form(steps, offer), form)
 
 
 @require_POST
@@ -268,9 +287,13 @@ def drop_file(request: HttpRequest, pk: int, file_id: int) -> HttpResponse:
 
 
 def _back_to_step(request: HttpRequest, pk: int) -> HttpResponse:
+    return redirect(f"{reverse('demand:draft', args=[pk])}?step={_sent_step(request)}")
+
+
+def _sent_step(request: HttpRequest) -> str:
+    """The step beside which something was sent."""
     step = request.POST.get("step", "")
-    known = step if step in ("purpose", "scope", "app", "check") else "purpose"
-    return redirect(f"{reverse('demand:draft', args=[pk])}?step={known}")
+    return step if step in ("purpose", "scope", "app", "check") else "purpose"
 
 
 @require_POST

@@ -18,6 +18,7 @@ from huitong.apps.disputes.rows import show_row
 from huitong.apps.disputes.selectors import doubted, may_doubt, trace_of_service, trace_of_token
 from huitong.apps.disputes.services import CASE_TYPE, open_dispute
 from huitong.apps.disputes.tracing import Trace
+from huitong.apps.forms import SiteForm
 from huitong.apps.labels import language
 from huitong.apps.posted import posted_from
 from huitong.apps.sharing.selectors import service_page
@@ -29,15 +30,14 @@ ASKED = ("doubt", "statement")
 """What people fill in; the rest of the case type's form is the trace."""
 
 
-class WhichForm(forms.Form):
+class WhichForm(SiteForm):
     """Of which answer of a service: about whom, and which field."""
 
-    key = forms.CharField(max_length=60, widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}))
-    field = forms.ChoiceField(label=_("数据项"), widget=forms.Select(attrs={"class": "input"}))
-    use_required_attribute = False
+    key = forms.CharField(max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    field = forms.ChoiceField(label=_("数据项"))
 
     def __init__(self, *args: object, service: ServicePage, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
         self.fields["key"].label = service.key_title
         offered = [(one.name, one.title) for one in service.fields if not one.is_key]
         self.fields["field"].choices = offered  # type: ignore[attr-defined]

@@ -47,6 +47,15 @@ def remove_library(acting_user: User, *, code: str) -> None:
     record_audit(acting_user, action="libraries.remove_library", kind="library", target=code, before=row.as_spec())
 
 
+def check_key(element: str, key: str) -> None:
+    """Look at a number before anybody is asked about by it, as its data element says.
+
+    Raises:
+        Terminal: ``libraries.key_wrong``, where no such number can exist.
+    """
+    standard_key(elements_by_name([element]).get(element), key)
+
+
 def look_up(acting_user: User, *, library: str, key: str, purpose: str, case: str = "") -> LibraryRecord:
     """Look up one person or company, masked, each value with its source.
 

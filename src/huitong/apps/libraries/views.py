@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huitong.apps.accounts.models import User
 from huitong.apps.accounts.selectors import require_official
+from huitong.apps.forms import SiteForm
 from huitong.apps.labels import language
 from huitong.apps.libraries.places import division_map
 from huitong.apps.libraries.purposes import CHINESE, OTHER, PURPOSES
@@ -19,9 +20,10 @@ from huitong.apps.libraries.specs import LibraryPage, LibraryRecord
 from huitong.foundation.errors import HuitongError, Terminal
 
 
-class LookUpForm(forms.Form):
+class LookUpForm(SiteForm):
     """What a look-up asks for: the purpose first."""
 
+    about = {"libraries.key_wrong": "key", "libraries.key_missing": "key", "libraries.purpose_missing": "explanation"}
     terms = {
         "purpose": "purpose",
         "case": "case",
@@ -35,14 +37,10 @@ class LookUpForm(forms.Form):
     key = forms.CharField(
         label=_("号码"), max_length=60, help_text=_("身份证号、统一社会信用代码等，大小写和全半角都可以。")
     )
-    use_required_attribute = False
-    template_name_div = ""
 
     def __init__(self, *args: object, libraries: tuple[LibraryPage, ...], **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
         self.fields["library"].choices = [(row.code, f"{row.title}（{row.key_title}）") for row in libraries]  # type: ignore[attr-defined]
-        for name in ("explanation", "case", "library", "key"):
-            self.fields[name].widget.attrs["class"] = "input"
         self.fields["key"].widget.attrs["autocomplete"] = "off"
 
     def clean(self) -> dict[str, object]:
@@ -99,8 +97,8 @@ def look_up(request: HttpRequest) -> HttpResponse:
                 case=form.cleaned_data["case"],
             )
         except HuitongError as error:
-            if error.code == "libraries.key_wrong":
-                form.add_error("key", f"{error.detail(language())} {error.hint(language())}")
+            if error.code in form.about:
+                form.refuse(error)
             else:
                 problem = error
     response = render(request, "libraries/look_up.html", {"form": form, "record": record, "problem": _words(problem)})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -14,7 +16,8 @@ from django.views.decorators.http import require_POST
 
 from huitong.apps.accounts.models import User
 from huitong.apps.accounts.selectors import organisation_tree, require_bureau, require_signed_in
-from huitong.apps.labels import Text, language
+from huitong.apps.forms import SiteForm
+from huitong.apps.labels import Text
 from huitong.apps.notices.addresses import HOURS, asked_address
 from huitong.apps.notices.models import OutboxMessage
 from huitong.apps.notices.selectors import (
@@ -45,32 +48,50 @@ STATES: dict[str, Text] = {
 }
 
 
-class WebhookForm(forms.Form):
+class WebhookForm(SiteForm):
     """Which organisation's program is told, and where."""
 
-    organisation = forms.ChoiceField(label=_("机构"), widget=forms.Select(attrs={"class": "input"}))
+    about = {"notices.bad_address": "url", "people.not_found": "organisation"}
+    organisation = forms.ChoiceField(label=_("机构"))
     url = forms.CharField(
         label=_("回调地址"),
         max_length=500,
         help_text=_("以 https:// 开头。每次通知都带签名，对方用密钥核对。"),
-        widget=forms.TextInput(attrs={"class": "input", "inputmode": "url", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
     )
     active = forms.BooleanField(label=_("启用"), required=False, initial=True)
-    use_required_attribute = False
 
     def __init__(self, *args: object, user: User, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
         self.fields["organisation"].choices = [(one.code, one.title) for one in organisation_tree(user)]  # type: ignore[attr-defined]
+
+
+class MailForm(SiteForm):
+    """Where the reader is told by mail."""
+
+    about = {"notices.bad_mail": "address"}
+
+    address = forms.CharField(
+        label=_("电子邮箱"),
+        max_length=254,
+        required=False,
+        help_text=_("同样的通知也发到这里，先发一封确认邮件；留空则只在页面上告诉您。"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
 
 
 def notices(request: HttpRequest) -> HttpResponse:
     """List what the reader was told, newest first."""
     user = require_signed_in(request.user)
+    return _notices_page(request, user, MailForm(initial={"address": user.email}))
+
+
+def _notices_page(request: HttpRequest, user: User, form: MailForm, status: int = HTTPStatus.OK) -> HttpResponse:
     only_new = request.GET.get("new") == "1"
     page = notice_list(user, unread=only_new, number=page_number(request))
     context = {"page": page, "only_new": only_new, "unread": unread_count(user), "address": user.email}
-    context["mail_off"] = not settings.HUITONG.smtp_url
-    return render(request, "notices/notices.html", context)
+    context |= {"mail_off": not settings.HUITONG.smtp_url, "mail_form": form}
+    return render(request, "notices/notices.html", context, status=status)
 
 
 def follow(request: HttpRequest, notice_id: int) -> HttpResponse:
@@ -94,7 +115,10 @@ def read_all(request: HttpRequest) -> HttpResponse:
 def mail(request: HttpRequest) -> HttpResponse:
     """Ask to confirm where the reader is told by mail; an empty address needs no confirmation."""
     user = require_signed_in(request.user)
-    address = request.POST.get("address", "").strip()
+    form = MailForm(request.POST)
+    if not form.is_valid():
+        return _notices_page(request, user, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    address = form.cleaned_data["address"]
     try:
         if not address:
             forget_mail_address(user)
@@ -108,7 +132,8 @@ def mail(request: HttpRequest) -> HttpResponse:
                 request, gettext("确认邮件已发往 %(address)s，%(hours)d 小时内点开其中的链接后生效。") % said
             )
     except Terminal as error:
-        messages.error(request, f"{error.detail(language())} {error.hint(language())}")
+        form.refuse(error)
+        return _notices_page(request, user, form, error.status)
     return redirect("notices:notices")
 
 
@@ -176,7 +201,7 @@ def put(request: HttpRequest) -> HttpResponse:
         try:
             put_webhook(user, organisation=asked["organisation"], url=asked["url"], active=asked["active"])
         except Terminal as error:
-            form.add_error("url", f"{error.detail(language())} {error.hint(language())}")
+            form.refuse(error)
         else:
             messages.success(request, gettext("已保存。请为它签发密钥并交给对方。"))
             return redirect("notices:webhooks")

@@ -143,16 +143,20 @@ def notice(request: HttpRequest, number: int) -> HttpResponse:
         if "confirm" in request.POST and named and read.days and not read.doubts:
             _tell(request, number, enter_calendar_notice(user, year=number, notice=named, days=read.days))
             return redirect(f"{reverse('registry:calendar')}?year={number}")
-        form = NoticeForm(initial={"text": form.cleaned_data["text"], "number": named})
-    context = {
-        "year": number,
-        "form": form,
-        "read": read,
-        "unnamed": read is not None and not form.initial.get("number"),
-        "table": _read_table(read) if read else None,
-        "doubts": [(DOUBTS[one.kind], one.text) for one in read.doubts] if read else (),
-    }
+        form = _marked(NoticeForm({"text": form.cleaned_data["text"], "number": named}), read)
+    context = {"year": number, "form": form, "read": read, "table": _read_table(read) if read else None}
     return render(request, "registry/calendar_notice.html", context)
+
+
+def _marked(form: NoticeForm, read: Notice) -> NoticeForm:
+    """Say at its field what does not fit in a notice, and what is missing."""
+    for one in read.doubts:
+        form.add_error("text", gettext("%(why)s：%(text)s") % {"why": DOUBTS[one.kind], "text": one.text})
+    if not read.days and not read.doubts:
+        form.add_error("text", _("没有读出日期，请粘贴通知的正文。"))
+    if not form["number"].value():
+        form.add_error("number", _("没有读出文号，请填写。"))
+    return form
 
 
 def _tell(request: HttpRequest, year: int, taken: NoticeTaken) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any, ClassVar, get_args
 
 import msgspec
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from huitong.apps.accounts.models import System
@@ -14,7 +16,7 @@ from huitong.apps.accounts.selectors import may_write_for
 from huitong.apps.accounts.visibility import Viewer
 from huitong.apps.catalog.models import DataElement
 from huitong.apps.forms import DateField, Group, MoneyField, OrganisationField, SiteForm
-from huitong.apps.labels import choices
+from huitong.apps.labels import Text, choices, listed
 from huitong.engine.declarations import people, projects
 from huitong.engine.declarations.items import SharingType
 from huitong.foundation.codes import uscc
@@ -30,6 +32,12 @@ SHARES = 5
 
 class SystemForm(SiteForm):
     """An information system."""
+
+    about = {
+        "registry.successor_missing": "successor",
+        "registry.succession_cycle": "successor",
+        "registry.system_linked": "state",
+    }
 
     code = forms.RegexField(
         label=_("系统代码"),
@@ -95,6 +103,13 @@ def _database(line: str) -> people.Database:
 
 class OrganisationForm(SiteForm):
     """An organisation in the tree."""
+
+    about = {
+        "registry.second_bureau": "kind",
+        "registry.last_bureau": "kind",
+        "registry.second_root": "superior",
+        "accounts.organisation_cycle": "superior",
+    }
 
     code = forms.RegexField(
         label=_("机构代码"),
@@ -254,6 +269,23 @@ class ProjectForm(SiteForm):
         return projects.Project(shares=shares, **said)
 
 
+class DecideForm(SiteForm):
+    """What is said with a decision about a project."""
+
+    about = {
+        "cases.reason_missing": "comment",
+        "cases.answer_missing": "approved_amount",
+        "cases.answer_wrong": "approved_amount",
+        "registry.not_less": "approved_amount",
+    }
+
+    comment = forms.CharField(label=_("意见和理由"), required=False, max_length=4000, widget=_LONG)
+    approved_amount = MoneyField(label=_("核定金额"), required=False, help_text=_("只在核减后同意时填写"))
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args, auto_id="decide-%s")
+
+
 def element_names(text: str) -> tuple[tuple[str, ...], list[str]]:
     """Return the names of the data elements that a text lists by name or title, and the words that are none."""
     words = [word for word in _SPLIT.split(text) if word]
@@ -261,15 +293,38 @@ def element_names(text: str) -> tuple[tuple[str, ...], list[str]]:
     return tuple(dict.fromkeys(known[word] for word in words if word in known)), [w for w in words if w not in known]
 
 
-def read_shares(sent: Any) -> tuple[tuple[projects.ProjectShare, ...], list[str]]:
-    """Return the lines of data that a project will share, and the words in them that are no data element."""
-    shares, unknown = [], []
-    for place in range(min(whole_number(sent.get("shares", "")) or 0, 50)):
-        title = sent.get(f"s{place}-title", "").strip()[:200]
-        names, strange = element_names(sent.get(f"s{place}-elements", ""))
-        unknown += strange
-        kind = sent.get(f"s{place}-type", "")
-        if title:
-            sharing = SHARING_TYPES.get(kind, "conditional")
-            shares.append(projects.ProjectShare(title=title, sharing_type=sharing, elements=names))
-    return tuple(shares), unknown
+@dataclass(frozen=True)
+class ShareLine:
+    """One line of the data that a project will share, as it is written."""
+
+    title: str = ""
+    sharing_type: SharingType = "conditional"
+    elements: str = ""
+
+    @property
+    def untitled(self) -> Text:
+        """What is wrong with its title; "" for nothing."""
+        return "" if self.title or not self.elements else _("请写明是什么数据。")
+
+    @property
+    def unknown(self) -> Text:
+        """What is wrong with its data elements; "" for nothing."""
+        unknown = element_names(self.elements)[1]
+        return gettext("没有这些数据元：%(names)s") % {"names": listed(unknown)} if unknown else ""
+
+    def share(self) -> projects.ProjectShare:
+        """Return what it says."""
+        names, _unknown = element_names(self.elements)
+        return projects.ProjectShare(title=self.title, sharing_type=self.sharing_type, elements=names)
+
+
+def sent_lines(sent: Any) -> list[ShareLine]:
+    """Return the lines of data that a project will share, as they were sent."""
+    return [
+        ShareLine(
+            sent.get(f"s{place}-title", "").strip()[:200],
+            SHARING_TYPES.get(sent.get(f"s{place}-type", ""), "conditional"),
+            sent.get(f"s{place}-elements", "").strip(),
+        )
+        for place in range(min(whole_number(sent.get("shares", "")) or 0, 50))
+    ]

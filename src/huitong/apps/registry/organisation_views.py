@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from huitong.apps.accounts.models import Organisation, System
 from huitong.apps.accounts.selectors import organisation_by_code, require_bureau, scope_of
 from huitong.apps.catalog.models import CatalogItem
-from huitong.apps.labels import language
 from huitong.apps.registry.forms import ContactsForm, OrganisationForm
 from huitong.apps.registry.selectors import may_register_for
 from huitong.apps.registry.services import register_organisation, require_keeper, set_contacts
@@ -91,8 +90,7 @@ def edit_organisation(request: HttpRequest, code: str = "") -> HttpResponse:
             try:
                 done = register_organisation(user, spec=form.spec(spec))
             except Terminal as error:
-                field = "kind" if error.code.endswith("_bureau") else "superior"
-                form.add_error(field, f"{error.detail(language())}{error.hint(language())}")
+                form.refuse(error)
             else:
                 messages.success(request, _("已登记。"))
                 return redirect("registry:organisation", done.code)

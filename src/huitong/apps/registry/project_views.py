@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -19,7 +21,7 @@ from huitong.apps.cases.services import act
 from huitong.apps.catalog.models import DataElement
 from huitong.apps.labels import choices, shown_problem
 from huitong.apps.paging import Page
-from huitong.apps.registry.forms import SHARES, ProjectForm, read_shares
+from huitong.apps.registry.forms import SHARES, DecideForm, ProjectForm, ShareLine, sent_lines
 from huitong.apps.registry.models import Project
 from huitong.apps.registry.selectors import (
     access_project,
@@ -96,7 +98,13 @@ def project(request: HttpRequest, project_id: int) -> HttpResponse:
     return _project_page(request, project_id)
 
 
-def _project_page(request: HttpRequest, project_id: int, problem: HuitongError | None = None) -> HttpResponse:
+def _project_page(
+    request: HttpRequest,
+    project_id: int,
+    tried: DecideForm | None = None,
+    problem: HuitongError | None = None,
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
     """The project; below a decision that was refused, why, with what was typed for it."""
     require_official(request.user)
     row = access_project(request.user, project_id)
@@ -120,10 +128,8 @@ def _project_page(request: HttpRequest, project_id: int, problem: HuitongError |
         "actions": actions_for(request.user, case) if case else (),
         "timeline": timeline_of(request.user, row.case) if case else (),
     }
-    if problem:
-        typed = {"words": request.POST.get("comment", ""), "amount": request.POST.get("approved_amount", "")}
-        context |= {"problem": shown_problem(problem), **typed}
-    return render(request, "registry/project.html", context, status=problem.status if problem else 200)
+    context |= {"decide": tried or DecideForm(), "problem": shown_problem(problem) if problem else None}
+    return render(request, "registry/project.html", context, status=problem.status if problem else status)
 
 
 def _case_address(number: str) -> str:
@@ -131,15 +137,6 @@ def _case_address(number: str) -> str:
         return reverse("cases:case", args=[number]) if number else ""
     except NoReverseMatch:
         return ""
-
-
-@dataclass(frozen=True)
-class ShareLine:
-    """One line of the data that a project will share."""
-
-    title: str = ""
-    sharing_type: str = "conditional"
-    elements: str = ""
 
 
 def edit_project(request: HttpRequest, project_id: int | None = None) -> HttpResponse:
@@ -152,22 +149,33 @@ def edit_project(request: HttpRequest, project_id: int | None = None) -> HttpRes
     own = user.organisation.code if user.organisation else ""
     initial = ProjectForm.initial_of(spec) if spec else {"kind": "new", "organisation": own}
     form = ProjectForm(request.POST or None, viewer=user, initial=initial)
-    shares, unknown = read_shares(request.POST) if request.method == "POST" else (spec.shares if spec else (), [])
-    if request.method == "POST" and form.is_valid() and not unknown:
+    lines = sent_lines(request.POST) if request.method == "POST" else _lines(spec.shares if spec else ())
+    _check_lines(form, lines)
+    if request.method == "POST" and form.is_valid():
+        shares = tuple(one.share() for one in lines if one.title)
         saved = save_project(user, spec=form.spec(shares), project_id=project_id)
         messages.success(request, _("已保存。"))
         return redirect("registry:project", saved.pk)
-    context = {"form": form, "project": row, "lines": _lines(shares), "unknown": unknown}
-    return render(request, "registry/edit_project.html", {**context, "sharing_types": choices("sharing_type")})
+    lines += [ShareLine() for _place in range(max(0 if form.is_bound else 2, SHARES - len(lines)))]
+    context = {"form": form, "project": row, "lines": lines, "sharing_types": choices("sharing_type")}
+    return render(request, "registry/edit_project.html", context)
+
+
+def _check_lines(form: ProjectForm, lines: Sequence[ShareLine]) -> None:
+    """Say above the form on which lines something is wrong, and on each line what."""
+    if form.is_bound:
+        for place, line in enumerate(lines, start=1):
+            for wrong in filter(None, (line.untitled, line.unknown)):
+                said = {"place": place, "wrong": wrong}
+                form.add_error(None, gettext("“要共享的数据”第 %(place)d 行：%(wrong)s") % said)
 
 
 def _lines(shares: tuple[declared.ProjectShare, ...]) -> list[ShareLine]:
     titles = dict(DataElement.objects.values_list("name", "title"))
-    lines = [
+    return [
         ShareLine(one.title, one.sharing_type, "、".join(titles.get(name, name) for name in one.elements))
         for one in shares
     ]
-    return [*lines, *(ShareLine() for _place in range(max(2, SHARES - len(lines))))]
 
 
 @require_POST
@@ -183,8 +191,10 @@ def decide(request: HttpRequest, project_id: int) -> HttpResponse:
     """Take an action of the review on the project's own page."""
     require_official(request.user)
     row = access_project(request.user, project_id)
-    action = request.POST.get("action", "")
-    amount = request.POST.get("approved_amount", "").replace(",", "").strip()
+    action, form = request.POST.get("action", ""), DecideForm(request.POST)
+    if not form.is_valid():
+        return _project_page(request, project_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    said = form.cleaned_data
     assert isinstance(request.user, User)
     try:
         act(
@@ -192,12 +202,15 @@ def decide(request: HttpRequest, project_id: int) -> HttpResponse:
             number=row.case,
             action=action,
             version=whole_number(request.POST.get("version", "")),
-            data={"approved_amount": amount} if action == "cut" else {},
-            comment=request.POST.get("comment", ""),
+            data={"approved_amount": said["approved_amount"]} if action == "cut" else {},
+            comment=said["comment"],
         )
     except Terminal as error:
+        if error.code in form.about:
+            form.refuse(error)
+            return _project_page(request, project_id, form, status=error.status)
         if error.status in (401, 403, 404):
             raise
-        return _project_page(request, project_id, error)
+        return _project_page(request, project_id, form, error)
     messages.success(request, _("已办理。"))
     return redirect("registry:project", project_id)

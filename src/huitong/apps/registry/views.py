@@ -182,9 +182,13 @@ def edit_system(request: HttpRequest, code: str = "") -> HttpResponse:
         if row is None and access_is_taken(spec.code):
             form.add_error("code", _("这个代码已经有系统在用。"))
         else:
-            register_system(user, spec=spec)
-            messages.success(request, _("已登记。"))
-            return redirect("registry:system", spec.code)
+            try:
+                register_system(user, spec=spec)
+            except Terminal as error:
+                form.refuse(error)
+            else:
+                messages.success(request, _("已登记。"))
+                return redirect("registry:system", spec.code)
     return render(request, "registry/edit_system.html", {"form": form, "system": row})
 
 

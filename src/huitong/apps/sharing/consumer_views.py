@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -17,9 +18,8 @@ from django.views.decorators.http import require_POST
 from huitong.apps.accounts.selectors import require_official, require_user, systems_of
 from huitong.apps.accounts.visibility import Viewer
 from huitong.apps.forms import SiteForm
-from huitong.apps.labels import language
 from huitong.apps.paging import Page, page_in, sorted_by
-from huitong.apps.sharing.grant_forms import ReasonForm
+from huitong.apps.sharing.grant_forms import APP_STEPS, ReasonForm, reason_forms
 from huitong.apps.sharing.selectors import APP_KEEPERS, access_app, app_list, app_page
 from huitong.apps.sharing.services import issue_secret, link_app, register_app, resume_app, suspend_app
 from huitong.apps.sharing.specs import AppRow, IssuedSecret
@@ -29,6 +29,9 @@ from huitong.foundation.errors import HuitongError, Terminal
 
 class AppForm(SiteForm):
     """A program that will call."""
+
+    about = {"sharing.app_untitled": "title", "sharing.bad_app_code": "code", "sharing.app_exists": "code",
+             "people.not_found": "system"}  # fmt: skip
 
     title = forms.CharField(label=_("应用名称"), max_length=200, help_text=_("哪个系统来调用，例如“就业服务系统”。"))
     title_en = forms.CharField(label=_("英文名称"), max_length=300, required=False)
@@ -97,7 +100,7 @@ def register(request: HttpRequest) -> HttpResponse:
         try:
             row = register_app(user, **form.cleaned_data)
         except HuitongError as error:
-            form.add_error("code", f"{error.detail(language())}{error.hint(language())}")
+            form.refuse(error)
         else:
             messages.success(request, _("应用已登记。下一步：生成密钥。"))
             return redirect("sharing:app", row.code)
@@ -105,18 +108,24 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-def app(request: HttpRequest, code: str, issued: IssuedSecret | None = None) -> HttpResponse:
-    """Show an app, and once the secret it was just given."""
+def app(
+    request: HttpRequest,
+    code: str,
+    issued: IssuedSecret | None = None,
+    tried: ReasonForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Show an app, and once the secret it was just given; ``tried`` is the form of a step that was refused."""
     require_official(request.user)
     row = access_app(request.user, code)
     context = {
         "app": app_page(request.user, code),
         "issued": issued,
-        "reason": ReasonForm(auto_id=False),
+        "reasons": reason_forms(APP_STEPS, tried),
         "system": row.system,
         "systems": systems_of(request.user, row.organisation.code),
     }
-    return render(request, "sharing/app.html", context)
+    return render(request, "sharing/app.html", context, status=status)
 
 
 @require_POST
@@ -137,13 +146,15 @@ def link(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def move(request: HttpRequest, code: str, step: str) -> HttpResponse:
     """Suspend an app, or let it call again."""
-    user, reason = require_user(request.user), request.POST.get("reason", "")
-    if step == "suspend":
-        suspend_app(user, app=code, reason=reason)
-        messages.success(request, _("应用已停用，网关在几秒内拒绝它的调用。"))
-    elif step == "resume":
-        resume_app(user, app=code, reason=reason)
-        messages.success(request, _("应用已恢复。"))
-    else:
+    if step not in APP_STEPS:
         raise Terminal("site.not_found", path=request.path)
+    user, form = require_user(request.user), ReasonForm(step, APP_STEPS[step], request.POST)
+    if not form.is_valid():
+        return app(request, code, tried=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    if step == "suspend":
+        suspend_app(user, app=code, reason=form.cleaned_data["reason"])
+        messages.success(request, _("应用已停用，网关在几秒内拒绝它的调用。"))
+    else:
+        resume_app(user, app=code, reason=form.cleaned_data["reason"])
+        messages.success(request, _("应用已恢复。"))
     return redirect("sharing:app", code)

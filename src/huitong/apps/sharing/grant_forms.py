@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+import msgspec
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -11,19 +13,40 @@ from huitong.apps.forms import DateField, SiteForm
 from huitong.apps.labels import Text, label
 from huitong.apps.libraries.field_words import field_titles
 from huitong.apps.sharing.models import Grant
+from huitong.apps.sharing.narrowing import widened
 from huitong.apps.sharing.specs import GrantChange, GrantEvent
 from huitong.engine.declarations import sharing
+from huitong.foundation.errors import Terminal
 
 
 class ReasonForm(SiteForm):
-    """Why something is done."""
+    """Why a step is taken."""
 
-    reason = forms.CharField(
-        label=_("理由"),
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("使用方和提供方都会看到。"),
-    )
+    about = {"sharing.reason_missing": "reason", "sharing.app_reason_missing": "reason"}
+
+    reason = forms.CharField(label=_("理由"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, step: str, help_text: Text, data: Mapping[str, object] | None = None) -> None:
+        super().__init__(data, auto_id=f"{step}-%s")
+        self.step = step
+        self.fields["reason"].help_text = help_text  # type: ignore[assignment]
+
+
+GRANT_STEPS: Mapping[str, Text] = {
+    "suspend": _("暂停期间网关拒绝调用，恢复后原样继续。"),
+    "resume": _("恢复后网关按原来的内容答复。"),
+    "revoke": _("收回后不能恢复，使用方要重新申请。"),
+}
+APP_STEPS: Mapping[str, Text] = {
+    "suspend": _("停用后它的所有调用都被拒绝；只有数据管理部门能恢复。"),
+    "resume": _("恢复后按它的授权答复。"),
+}
+"""What follows from each step that needs a reason."""
+
+
+def reason_forms(steps: Mapping[str, Text], tried: ReasonForm | None = None) -> dict[str, ReasonForm]:
+    """Return a form for each step, by its name, with what follows from it; the one that was tried as it was sent."""
+    return {step: tried if tried and tried.step == step else ReasonForm(step, said) for step, said in steps.items()}
 
 
 class ChangeForm(SiteForm):
@@ -52,7 +75,7 @@ class ChangeForm(SiteForm):
 
     def __init__(self, *args: object, grant: Grant, **kwargs: object) -> None:
         spec = grant.as_spec()
-        self._spec = spec
+        self._spec, self._digest = spec, grant.digest
         initial = {
             "digest": grant.digest,
             "fields_left": list(spec.fields),
@@ -79,7 +102,17 @@ class ChangeForm(SiteForm):
         cleaned = super().clean() or {}
         if bool(cleaned.get("only_field")) != bool(cleaned.get("only_values")):
             self.add_error("only_values", _("请同时选择项目并填写取值。"))
+        if not self.errors and cleaned["digest"] == self._digest:
+            self._check_narrower()
         return cleaned
+
+    def _check_narrower(self) -> None:
+        """Say at its field what would give more than before."""
+        part = widened(self._spec, msgspec.structs.replace(self._spec, **msgspec.structs.asdict(self.change())))
+        if part:
+            error = Terminal("sharing.change_widens", grant=self._spec.code, part=label("grant_part", part).text)
+            self.about = {error.code: {"fields": "fields_left", "row_filter": "only_values"}.get(part, part)}
+            self.refuse(error)
 
     def change(self) -> GrantChange:
         """Return what is left."""

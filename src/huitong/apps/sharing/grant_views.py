@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -10,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from huitong.apps.accounts.selectors import require_user
 from huitong.apps.sharing import views
-from huitong.apps.sharing.grant_forms import ChangeForm
+from huitong.apps.sharing.grant_forms import GRANT_STEPS, ChangeForm, ReasonForm
 from huitong.apps.sharing.selectors import access_grant
 from huitong.apps.sharing.services import change_grant, resume_grant, revoke_grant, suspend_grant
 from huitong.foundation.errors import Terminal
@@ -21,6 +23,10 @@ _STEPS = {
     "revoke": (revoke_grant, _("授权已收回，网关在几秒内停止答复。")),
 }
 
+_STANDING = ("sharing.item_not_shared", "sharing.field_gone")
+"""Why a grant stays suspended: said where its resumption was asked for."""
+_OF_CHANGE = ("sharing.changed_meanwhile", "sharing.change_widens")
+
 
 @require_POST
 def move(request: HttpRequest, code: str, step: str) -> HttpResponse:
@@ -28,7 +34,16 @@ def move(request: HttpRequest, code: str, step: str) -> HttpResponse:
     if step not in _STEPS:
         raise Terminal("site.not_found", path=request.path)
     service, said = _STEPS[step]
-    service(require_user(request.user), grant=code, reason=request.POST.get("reason", ""))
+    user, form = require_user(request.user), ReasonForm(step, GRANT_STEPS[step], request.POST)
+    if not form.is_valid():
+        return views.grant(request, code, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        service(user, grant=code, reason=form.cleaned_data["reason"])
+    except Terminal as error:
+        if error.code not in _STANDING:
+            raise
+        form.refuse(error)
+        return views.grant(request, code, form, error.status)
     messages.success(request, said)
     return redirect("sharing:grant", code)
 
@@ -41,6 +56,12 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         return views.grant(request, code, form)
     asked = form.cleaned_data
-    change_grant(user, grant=code, digest=asked["digest"], change=form.change(), reason=asked["reason"])
+    try:
+        change_grant(user, grant=code, digest=asked["digest"], change=form.change(), reason=asked["reason"])
+    except Terminal as error:
+        if error.code not in _OF_CHANGE:
+            raise
+        form.refuse(error)
+        return views.grant(request, code, form, error.status)
     messages.success(request, _("变更已生效，网关在几秒内按新内容答复。"))
     return redirect("sharing:grant", code)

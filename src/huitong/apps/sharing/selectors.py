@@ -129,6 +129,7 @@ def service_page(viewer: Viewer, code: str) -> ServicePage:
     elements = elements_by_name({columns.get(name, "") for name in (spec.key, *spec.fields)})
     titles = served_titles(spec, {name: elements.get(columns.get(name, "")) for name in (spec.key, *spec.fields)})
     grants = _with_names(Grant.objects.visible_to(viewer).filter(service=row))
+    key = elements.get(columns.get(spec.key, ""))
     fields = []
     for name in spec.fields:
         element = elements.get(columns.get(name, ""))
@@ -153,6 +154,7 @@ def service_page(viewer: Viewer, code: str) -> ServicePage:
         table=row.table,
         key=row.key,
         key_title=titles[spec.key],
+        key_element=key.name if key else "",
         kinds=tuple(row.kinds),
         fields=tuple(fields),
         items=tuple((item.code, item.shown_title) for item in row.items.all()),

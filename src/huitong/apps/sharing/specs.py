@@ -90,6 +90,8 @@ class ServicePage:
     table: str
     key: str
     key_title: str
+    key_element: str
+    """The data element that says which keys can exist; "" for none."""
     kinds: tuple[str, ...]
     fields: tuple[ServiceField, ...]
     items: tuple[tuple[str, str], ...]

@@ -19,12 +19,14 @@ from django.utils.translation import gettext_lazy as _
 from huitong.apps.accounts.models import User
 from huitong.apps.accounts.selectors import require_official, scope_of
 from huitong.apps.accounts.visibility import Viewer
+from huitong.apps.forms import SiteForm, missing
 from huitong.apps.labels import Label, Text, choices, label, language, listed
 from huitong.apps.libraries.field_words import field_titles
+from huitong.apps.libraries.services import check_key
 from huitong.apps.overview.lineage import lineage_of_service
 from huitong.apps.paging import Page, page_in, sorted_by
 from huitong.apps.sharing.calling import call_command, kind_to_show, token_command
-from huitong.apps.sharing.grant_forms import ChangeForm, ReasonForm, told_events
+from huitong.apps.sharing.grant_forms import GRANT_STEPS, ChangeForm, ReasonForm, reason_forms, told_events
 from huitong.apps.sharing.selectors import (
     access_grant,
     app_list,
@@ -43,14 +45,15 @@ from huitong.apps.sharing.trying import TrialCall, TrialReply, try_call
 from huitong.apps.spelling import fits_any
 from huitong.apps.tables import Cell, Column, Empty, Filter, Listing, Part, Wanted, listing_page, state_cell
 from huitong.engine.declarations.sharing import ServiceKind
-from huitong.foundation.errors import HuitongError
+from huitong.foundation.errors import HuitongError, Terminal
 
 _JSON = "Content-Type: application/json"
 
 
-class TrialForm(forms.Form):
+class TrialForm(SiteForm):
     """What a trial asks: under which grant, in which way, about whom."""
 
+    about = {"libraries.key_wrong": "key"}
     terms = {
         "grant": "grant",
         "kind": "service kind",
@@ -64,10 +67,10 @@ class TrialForm(forms.Form):
     field = forms.ChoiceField(label=_("核验哪一项"), required=False)
     value = forms.CharField(label=_("核验的内容"), required=False, max_length=200)
     case = forms.CharField(label=_("办件编号"), required=False, max_length=100)
-    use_required_attribute = False
 
     def __init__(self, *args: object, service: ServicePage, grants: tuple[GrantRow, ...], **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
+        self.service = service
         offered = {
             "grant": [(row.code, f"{row.purpose} · {row.app_title}") for row in grants],
             "kind": [(kind, label("service_kind", kind).text) for kind in service.kinds],
@@ -76,17 +79,26 @@ class TrialForm(forms.Form):
         for name, values in offered.items():
             self.fields[name].choices = values  # type: ignore[attr-defined]
         self.fields["key"].label = service.key_title
-        for name in ("grant", "key", "field", "value", "case"):
-            self.fields[name].widget.attrs["class"] = "input"
         if "verify" not in service.kinds:
             for name in self.verifying:
                 del self.fields[name]
+
+    def clean_key(self) -> str:
+        """A number that cannot exist is nobody's: the gateway is not called."""
+        key: str = self.cleaned_data["key"]
+        try:
+            check_key(self.service.key_element, key)
+        except Terminal as error:
+            self.refuse(error)
+        return key
 
     def clean(self) -> dict[str, object]:
         """A verification needs something to verify."""
         cleaned = super().clean() or {}
         if cleaned.get("kind") == "verify" and not str(cleaned.get("value") or "").strip():
             self.add_error("value", _("核验时请填写要核对的内容。"))
+        if cleaned.get("kind") == "verify" and cleaned.get("field") == "":
+            self.add_error("field", missing(self["field"]))
         return cleaned
 
     def body(self) -> object:
@@ -327,8 +339,13 @@ def _validity(row: GrantRow) -> str:
     return f"{begin or '…'} – {end or '…'}"
 
 
-def grant(request: HttpRequest, code: str, change: ChangeForm | None = None) -> HttpResponse:
-    """Show a grant: what it gives, why a call under it is answered or refused, what may be done, what happened."""
+def grant(
+    request: HttpRequest, code: str, tried: ChangeForm | ReasonForm | None = None, status: int = 200
+) -> HttpResponse:
+    """Show a grant: what it gives, why a call under it is answered or refused, what may be done, what happened.
+
+    ``tried`` is the form of a step that was refused, with what is wrong in it.
+    """
     require_official(request.user)
     found = access_grant(request.user, code)
     row, may = grant_row(found), may_do(request.user, found)
@@ -343,12 +360,12 @@ def grant(request: HttpRequest, code: str, change: ChangeForm | None = None) -> 
         "kinds": row.kinds,
         "validity": _validity(row),
         "may": may,
-        "reason": ReasonForm(auto_id=False),
-        "change": (change or ChangeForm(grant=found)) if may.change else None,
+        "reasons": reason_forms(GRANT_STEPS, tried if isinstance(tried, ReasonForm) else None),
+        "change": (tried if isinstance(tried, ChangeForm) else ChangeForm(grant=found)) if may.change else None,
         "events": told_events(grant_history(found)),
         **_explained(request, code, kind),
     }
-    return render(request, "sharing/grant.html", context)
+    return render(request, "sharing/grant.html", context, status=status)
 
 
 def _explained(request: HttpRequest, code: str, kind: str) -> dict[str, object]:

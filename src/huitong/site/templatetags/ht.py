@@ -124,14 +124,17 @@ def pager(context: Context, page: Page[object], table: object = None) -> dict[st
 def field(bound: BoundField) -> dict[str, object]:
     """Draw a form's field with label, required mark, help, errors and unit: ``{% field form.purpose %}``."""
     kind = bound.field
+    upload = kind if isinstance(kind, UploadField) else None
+    described = f"{bound.auto_id}_kinds {bound.aria_describedby or ''}".strip()
     return {
         "field": bound,
+        "input": bound.as_widget(attrs={"aria-describedby": described}) if upload else bound,
         "required": kind.required,
         "term": term_of(bound.form, bound.name),
         "unit": kind.unit if isinstance(kind, MoneyField) else "",
         "suggests": isinstance(kind.widget, SuggestInput),
         "check": isinstance(kind.widget, CheckboxInput),
-        "upload": kind if isinstance(kind, UploadField) else None,
+        "upload": upload,
     }
 
 
@@ -142,9 +145,18 @@ def form(shown: BaseForm) -> dict[str, object]:
 
 
 @register.inclusion_tag("site/components/form_errors.html")
-def form_errors(shown: BaseForm) -> dict[str, object]:
-    """Draw what is wrong with a form, each with a link to its field; nothing when all is well."""
-    return {"form": shown, "count": sum(len(errors) for errors in shown.errors.values())}
+def form_errors(*shown: BaseForm | None) -> dict[str, object]:
+    """Draw what is wrong with a form, or with several that are sent as one, each with a link to its field.
+
+    Nothing when all is well. An error that names its field is the link itself; before another stands the field's name.
+    """
+    forms = [form for form in shown if form]
+    wrong = [(bound, error, str(bound.label) in error) for form in forms for bound in form for error in bound.errors]
+    return {
+        "whole": [error for form in forms for error in form.non_field_errors()],
+        "wrong": wrong,
+        "count": sum(len(errors) for form in forms for errors in form.errors.values()),
+    }
 
 
 @register.inclusion_tag("site/components/progress.html")
