@@ -1,4 +1,4 @@
-"""Pages of compiling: what is being worked on, three ways to begin, the steps of a draft, its last look and review."""
+"""Pages of compiling: a new item, the steps of a draft, its last look and review."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from http import HTTPStatus
 import msgspec
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
@@ -38,24 +37,10 @@ from huitong.apps.catalog.drafting import EDITABLE, copy_draft, discard_draft, d
 from huitong.apps.catalog.effects import Effect, effects_of
 from huitong.apps.catalog.field_lines import fields_from, lines_from, moved, read_lines
 from huitong.apps.catalog.models import DataElement, ItemDraft
-from huitong.apps.catalog.selectors import access_draft, draft_list, element_titles, may_compile, may_draft_for
-from huitong.apps.catalog.specs import DraftRow
+from huitong.apps.catalog.selectors import access_draft, element_titles, may_compile, may_draft_for
 from huitong.apps.declared import in_language, revived
 from huitong.apps.labels import Text, choices, shown_problem
-from huitong.apps.paging import Page
 from huitong.apps.steps import ShownStep
-from huitong.apps.tables import (
-    Cell,
-    Column,
-    Empty,
-    Filter,
-    Listing,
-    Part,
-    Value,
-    Wanted,
-    listing_page,
-    state_cell,
-)
 from huitong.engine.declarations import items
 from huitong.foundation.errors import HuitongError, Terminal
 from huitong.foundation.numbers import whole_number
@@ -86,71 +71,6 @@ def require_compiler(viewer: Viewer) -> User:
     if not may_compile(viewer) or not isinstance(viewer, User):
         raise Terminal("people.not_allowed", login=str(viewer))
     return viewer
-
-
-def drafts(request: HttpRequest) -> HttpResponseBase:
-    """List what is being compiled, with the three ways to begin."""
-    require_official(request.user)
-
-    def fetch(wanted: Wanted, number: int, size: int) -> Page[DraftRow]:
-        values = {"state": wanted.value("state"), "kind": wanted.value("kind"), "order": wanted.order}
-        return draft_list(request.user, text=wanted.text, number=number, size=size, **values)
-
-    context = {"may_compile": may_compile(request.user)}
-    return listing_page(request, "catalog/drafts.html", _draft_listing(), fetch, context)
-
-
-def _draft_listing() -> Listing[DraftRow]:
-    return Listing(
-        name="drafts",
-        title=_("目录编制"),
-        columns=(
-            Column("title", _("目录名称"), head=True, parts=(Part(_("目录代码")),)),
-            Column("kind", _("编制类型"), "badge"),
-            Column("provider", _("提供部门")),
-            Column("origin", _("编制方式")),
-            Column("findings", _("检查结果"), sorts=True, parts=_FOUND, whole=False),
-            Column("state", _("状态"), "badge", parts=(Part(_("办件编号")),)),
-            Column("by", _("起草人")),
-            Column("updated_at", _("最后修改"), "time", sorts=True),
-        ),
-        cells=_draft_cells,
-        empty=Empty(_("没有正在编制的目录"), _("从上面三种方式里选一种开始。"), icon="pencil"),
-        search=_("按名称搜索"),
-        filters=(
-            Filter("state", _("状态"), choices("draft_state"), _("未办结的")),
-            Filter("kind", _("编制类型"), choices("draft_kind")),
-        ),
-        order="-updated_at",
-    )
-
-
-def _draft_cells(row: DraftRow) -> tuple[Cell, ...]:
-    return (
-        Cell(row.title or gettext("（未命名）"), href=reverse("catalog:draft", args=[row.id]), note=row.item),
-        state_cell("draft_kind", row.kind),
-        Cell(row.provider_title),
-        state_cell("draft_origin", row.origin),
-        Cell(_found_words(row), tone="bad" if row.errors else "", parts=_found(row)),
-        state_cell("draft_state", row.state, note=row.case),
-        Cell(row.by),
-        Cell(row.updated_at),
-    )
-
-
-_FOUND = (Part(_("错误"), "number"), Part(_("提醒"), "number"))
-
-
-def _found(row: DraftRow) -> tuple[Value, ...]:
-    return (None,) if row.kind == "cancel" else (row.errors, row.warnings)
-
-
-def _found_words(row: DraftRow) -> Text:
-    if row.kind == "cancel":
-        return "—"
-    if not row.errors and not row.warnings:
-        return _("符合指南")
-    return gettext("%(errors)s 处错误，%(warnings)s 处提醒") % {"errors": row.errors, "warnings": row.warnings}
 
 
 def new_draft(request: HttpRequest) -> HttpResponse:

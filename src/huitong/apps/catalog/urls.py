@@ -5,6 +5,7 @@ from django.urls import path
 from huitong.apps.catalog import (
     change_views,
     compile_views,
+    draft_list_views,
     open_views,
     responsibility_views,
     scan_views,
@@ -22,7 +23,7 @@ urlpatterns = [
     path("items/<str:code>/change/", change_views.change, name="change"),
     path("items/<str:code>/cancel/", change_views.cancel, name="cancel"),
     path("items/<str:code>/versions/", change_views.versions, name="versions"),
-    path("compile/", compile_views.drafts, name="drafts"),
+    path("compile/", draft_list_views.drafts, name="drafts"),
     path("compile/new/", compile_views.new_draft, name="new_draft"),
     path("compile/import/", sheet_views.upload, name="import"),
     path("compile/template.xlsx", sheet_views.template, name="template"),
