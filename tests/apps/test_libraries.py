@@ -104,6 +104,22 @@ def test_a_number_that_cannot_exist_is_not_looked_up(user: Login, home: Path, ke
     assert evidence(home) == []
 
 
+def test_a_wrong_number_that_the_library_has_is_found(
+    user: Login, home: Path, run_town: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An item may let wrong numbers pass: whoever has one must be found to have it put right."""
+    kept = FoundRecord(key=BROKEN, snapshot=1, golden={"mobile": "13812340000"})
+    monkeypatch.setattr(
+        "huitong.apps.libraries.services.find_record", lambda spec, key: kept if key == BROKEN else FoundRecord(key, 1)
+    )
+    assert look_up(user("police"), library="population", key=f" {BROKEN}", purpose=PURPOSE).found
+    (line,) = evidence(home)
+    assert line["subjects"] == [subject_of(BROKEN)]
+    with pytest.raises(Terminal):
+        look_up(user("police"), library="population", key="123", purpose=PURPOSE)
+    assert len(evidence(home)) == 1
+
+
 def test_a_number_is_found_however_it_is_written(user: Login, run_town: None) -> None:
     for written in (
         f"{CITIZEN[:6]} {CITIZEN[6:14]} {CITIZEN[14:]}",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db import transaction
 
 from huitong.apps.accounts.models import User
+from huitong.apps.catalog.models import DataElement
 from huitong.apps.catalog.selectors import elements_by_name
-from huitong.apps.ledger.selectors import subject_of
+from huitong.apps.ledger.selectors import normal_key, subject_of
 from huitong.apps.ledger.services import record_audit, record_use
 from huitong.apps.libraries.keys import standard_key
 from huitong.apps.libraries.models import Library
@@ -70,7 +71,8 @@ def look_up(acting_user: User, *, library: str, key: str, purpose: str, case: st
 
     Raises:
         Terminal: ``people.not_found`` (the library), ``people.not_allowed``, ``libraries.purpose_missing``,
-            ``libraries.key_missing``, ``libraries.key_wrong``: then nobody is looked up, and nothing recorded.
+            ``libraries.key_missing``, ``libraries.key_wrong`` for a number that can be nobody's and is nobody's: then
+            nothing is recorded.
         Transient: ``evidence.unwritable``, ``lake.*``: then nothing is shown.
     """
     row = access_library(acting_user, library)
@@ -82,7 +84,7 @@ def look_up(acting_user: User, *, library: str, key: str, purpose: str, case: st
         raise Terminal("libraries.key_missing", library=library)
     spec = row.as_spec()
     element = elements_by_name([spec.key_element]).get(spec.key_element)
-    record = find_record(spec, standard_key(element, key))
+    record = _record_of(spec, element, key)
     receipt = record_use(_evidence(acting_user, spec, record, purpose=purpose.strip(), case=case.strip()))
     return LibraryRecord(
         library=row.code,
@@ -93,6 +95,18 @@ def look_up(acting_user: User, *, library: str, key: str, purpose: str, case: st
         snapshot=record.snapshot,
         receipt=receipt.hash,
     )
+
+
+def _record_of(spec: libraries.Library, element: DataElement | None, key: str) -> FoundRecord:
+    """Find who has a number. A wrong one that an item lets pass is found too: it has to be, to be put right."""
+    try:
+        number = standard_key(element, key)
+    except Terminal:
+        record = find_record(spec, normal_key(key))
+        if not record.found:
+            raise
+        return record
+    return find_record(spec, number)
 
 
 def _evidence(
