@@ -234,7 +234,7 @@ class ProjectForm(SiteForm):
         help_text=_("数据元名称，用顿号隔开；全市已经有的会在保存后指出"),
     )
     groups: ClassVar = (
-        Group(_("项目"), ("title", "title_en", "organisation", "kind", "purpose")),
+        Group(_("项目概况"), ("title", "title_en", "organisation", "kind", "purpose")),
         Group(_("系统与经费"), ("system", "host", "asked", "starts_on", "ends_on")),
         Group(_("采集"), ("collects",)),
     )
