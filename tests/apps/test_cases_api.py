@@ -111,7 +111,7 @@ def test_no_number_is_too_long_for_the_pages(number: str, case: Case, as_user: A
     sent = {"type": "request", "action": "pass_on", "case": f"{case.number}:{number}"}
     assert bureau.post("/cases/bulk/", sent).status_code == 200
     assert bureau.post(f"/cases/{case.number}/act/pass_on/", {"version": number}).status_code == 409
-    assert bureau.post(f"/cases/{case.number}/extend/check/", {"version": number, "days": number}).status_code == 409
+    assert bureau.post(f"/cases/{case.number}/extend/check/", {"version": number, "days": number}).status_code == 422
     assert Case.objects.get().state == "checking"
     for path, field in (("/projects/new/", "shares"), ("/compile/new/", "lines"), ("/lists/views/remove/", "view")):
         assert as_user("hr").post(path, {field: number, "listing": "cases", "next": "/cases/"}).status_code < 500, path
