@@ -169,6 +169,7 @@ def test_over_http_from_token_to_description(town: Town) -> None:
         assert httpx.get(str(client.base_url).replace("/gateway/", "/")).json()["code"] == "gateway.not_found"
         big = client.post("/v1/population/records", content=b"x" * 3_000_000)
         assert (big.status_code, big.json()["code"]) == (413, "gateway.body_too_large")
+        assert big.headers["connection"] == "close", "or the caller's next request is lost with the connection"
         chinese = client.get("/v1/population/records", params={"key": ZHANG}, headers={"Operator": "王经办".encode()})
         assert chinese.status_code == 200
         assert list(read_records(town.ledger))[-1].operator == "王经办"

@@ -78,6 +78,8 @@ async def send_problem(
         extra.append((b"retry-after", str(_seconds_to_midnight()).encode()))
     elif error.status == 503:
         extra.append((b"retry-after", b"5"))
+    elif error.status == 413 and scope.get("http_version", "1.1") in ("1.0", "1.1"):
+        extra.append((b"connection", b"close"))  # the rest of the body is not read: the next request takes another way
     await send_body(send, error.status, body, PROBLEM, extra)
 
 
